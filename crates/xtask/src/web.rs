@@ -1,0 +1,219 @@
+//! `cargo xtask web`: the browser app, from Rust to files that any server can hand out.
+//!
+//! cargo compiles, wasm-bindgen (as a library) writes the JavaScript glue, wasm-opt shrinks where node is at hand,
+//! and everything that a page loads goes into one folder named after its contents, so that it may be cached for ever.
+
+mod bundle;
+mod compress;
+mod page;
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    command,
+    fingerprint::{self, Stamp},
+    paths::Paths,
+    tools,
+};
+
+const PACKAGE: &str = "parvis-frontend";
+const TARGET: &str = "wasm32-unknown-unknown";
+const INPUTS: [&str; 7] = [
+    "frontend",
+    "crates/parvis-domain",
+    "crates/parvis-wire",
+    "crates/xtask/src/web",
+    "crates/xtask/src/web.rs",
+    "Cargo.toml",
+    "Cargo.lock",
+];
+/// What a first visit may load (wasm, JavaScript and CSS, in brotli), in bytes.
+const FIRST_LOAD_BUDGET: usize = 300_000;
+
+/// Options of `cargo xtask web`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Build quickly instead of small: no budget, no wasm-opt
+    #[arg(long)]
+    dev: bool,
+}
+
+/// How the app is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// cargo's dev profile: quick to build, large.
+    Dev,
+    /// The profile `wasm`: small, held to the budget.
+    Release,
+}
+
+impl Mode {
+    fn profile(self) -> &'static str {
+        match self {
+            Mode::Dev => "dev",
+            Mode::Release => "wasm",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Mode::Dev => "debug",
+            Mode::Release => "wasm",
+        }
+    }
+}
+
+/// # Errors
+/// When the app does not build or is over its budget.
+pub fn run(paths: &Paths, args: &Args) -> Result<()> {
+    if !args.dev && command::find("npm").is_some() {
+        // Only wasm-opt needs them, and the app is whole without it.
+        tools::npm_packages(paths).inspect_err(|error| println!("      no npm packages: {error:#}")).ok();
+    }
+    let mode = if args.dev { Mode::Dev } else { Mode::Release };
+    if !build(paths, mode)? {
+        println!("      unchanged: {}", paths.shown(&paths.web()));
+    }
+    Ok(())
+}
+
+/// Builds the app unless it is there already, and says whether it had to.
+///
+/// # Errors
+/// When the app does not build or is over its budget.
+pub fn build(paths: &Paths, mode: Mode) -> Result<bool> {
+    let wasm_opt = (mode == Mode::Release).then(|| tools::wasm_opt(paths)).flatten();
+    let settings = [mode.profile(), if wasm_opt.is_some() { "wasm-opt" } else { "" }];
+    let fingerprint = fingerprint::of(paths, &INPUTS, &settings)?;
+    let stamp = Stamp::new(paths, "web");
+    if stamp.is(&fingerprint) && paths.web().join("index.html").is_file() {
+        return Ok(false);
+    }
+    add_wasm_target(paths)?;
+    compile(paths, mode)?;
+    assemble(paths, mode, wasm_opt)?;
+    stamp.set(&fingerprint)?;
+    Ok(true)
+}
+
+/// Installs the compiler's wasm32 library where it is missing.
+///
+/// # Errors
+/// When rustup is missing or fails.
+pub fn add_wasm_target(paths: &Paths) -> Result<()> {
+    let sysroot = command::output(
+        Command::new("rustc")
+            .current_dir(&paths.root)
+            .args(["--print", "sysroot"]),
+    )?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    println!("      adding the target {TARGET}");
+    command::run(
+        Command::new("rustup")
+            .current_dir(&paths.root)
+            .args(["target", "add", TARGET]),
+    )
+    .context("the compiler cannot build for the browser: `rustup target add wasm32-unknown-unknown`")
+}
+
+fn compile(paths: &Paths, mode: Mode) -> Result<()> {
+    println!("      compiling the app (profile {})", mode.profile());
+    let args = [
+        "build",
+        "--package",
+        PACKAGE,
+        "--bin",
+        PACKAGE,
+        "--target",
+        TARGET,
+        "--profile",
+        mode.profile(),
+    ];
+    command::run(&mut command::cargo(paths, args))
+}
+
+/// From cargo's wasm to the folder that is served; the old folder is replaced only when all went well.
+fn assemble(paths: &Paths, mode: Mode, wasm_opt: Option<Command>) -> Result<()> {
+    let parts = paths.target.join("web-parts");
+    let staged = paths.target.join("web-next");
+    for folder in [&parts, &staged] {
+        empty(folder)?;
+    }
+    generate_glue(paths, mode, &parts)?;
+    match wasm_opt {
+        Some(command) => optimise(command, &parts)?,
+        None if mode == Mode::Release => println!("      wasm-opt is not installed: left out"),
+        None => {}
+    }
+    bundle::write(&paths.root.join("frontend"), &parts, &staged)?;
+    let sizes = compress::all(&staged, mode)?;
+    report(&sizes);
+    if mode == Mode::Release && sizes.first_load() > FIRST_LOAD_BUDGET {
+        bail!("the first load is over its budget of {} kB", FIRST_LOAD_BUDGET / 1000);
+    }
+    replace(&staged, &paths.web())?;
+    Ok(fs::remove_dir_all(&parts)?)
+}
+
+fn generate_glue(paths: &Paths, mode: Mode, folder: &Path) -> Result<()> {
+    println!("      writing the JavaScript glue");
+    let wasm = paths
+        .target
+        .join(TARGET)
+        .join(mode.folder())
+        .join(format!("{PACKAGE}.wasm"));
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(wasm)
+        .out_name(bundle::MODULE)
+        .typescript(false)
+        .omit_default_module_path(true);
+    bindgen
+        .remove_name_section(mode == Mode::Release)
+        .remove_producers_section(true);
+    bindgen.web(true)?.generate(folder)
+}
+
+/// No feature flags: wasm-bindgen leaves the section `target_features`, and naming more than the browsers know
+/// (`--all-features`) makes a module that they refuse.
+fn optimise(mut wasm_opt: Command, folder: &Path) -> Result<()> {
+    println!("      optimising with wasm-opt");
+    let file = folder.join(bundle::wasm_name());
+    let smaller = folder.join("smaller.wasm");
+    command::run(wasm_opt.arg("-Oz").arg(&file).arg("-o").arg(&smaller))?;
+    Ok(fs::rename(smaller, file)?)
+}
+
+fn report(sizes: &compress::Sizes) {
+    println!(
+        "      {:<28} {:>12} {:>12} {:>12}",
+        "first load, bytes", "plain", "gzip", "brotli"
+    );
+    for file in &sizes.files {
+        println!(
+            "      {:<28} {:>12} {:>12} {:>12}",
+            file.name, file.plain, file.gzip, file.brotli
+        );
+    }
+    let (used, budget) = (sizes.first_load(), FIRST_LOAD_BUDGET);
+    println!("      {:<28} {:>38} of {budget}", "together", used);
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
+}
+
+fn replace(new: &Path, old: &Path) -> Result<()> {
+    if old.exists() {
+        fs::remove_dir_all(old)?;
+    }
+    fs::rename(new, old).with_context(|| format!("cannot write {}", old.display()))
+}

@@ -1,0 +1,130 @@
+//! Compresses once at build time what the server would otherwise compress at every request.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use brotli::enc::BrotliEncoderParams;
+use flate2::{Compression, write::GzEncoder};
+
+use super::Mode;
+use crate::fingerprint::files_below;
+
+/// Endings of files that shrink; pictures and fonts are compressed already.
+const TEXT_LIKE: [&str; 9] = ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
+
+/// Sizes of the files that a first visit loads.
+pub struct Sizes {
+    /// Wasm, JavaScript and CSS, by name.
+    pub files: Vec<FileSize>,
+}
+
+/// One file in its three forms, in bytes.
+pub struct FileSize {
+    /// The file's name without its folder.
+    pub name: String,
+    /// As it is.
+    pub plain: usize,
+    /// As `.gz`.
+    pub gzip: usize,
+    /// As `.br`.
+    pub brotli: usize,
+}
+
+impl Sizes {
+    /// Bytes of the first load in brotli.
+    pub fn first_load(&self) -> usize {
+        self.files.iter().map(|file| file.brotli).sum()
+    }
+}
+
+/// Writes `.br` and `.gz` beside every file that shrinks, and measures the first load.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn all(folder: &Path, mode: Mode) -> Result<Sizes> {
+    println!("      compressing");
+    let mut files = Vec::new();
+    for file in files_below(folder)?.into_iter().filter(|file| shrinks(file)) {
+        let size = one(&file, mode)?;
+        if file.starts_with(folder.join("assets")) {
+            files.push(size);
+        }
+    }
+    Ok(Sizes { files })
+}
+
+fn shrinks(file: &Path) -> bool {
+    file.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| TEXT_LIKE.contains(&ending))
+}
+
+fn one(file: &Path, mode: Mode) -> Result<FileSize> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let (gzip, brotli) = (gzip(&bytes, mode)?, brotli(&bytes, mode)?);
+    fs::write(with_ending(file, "gz"), &gzip)?;
+    fs::write(with_ending(file, "br"), &brotli)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(FileSize {
+        name,
+        plain: bytes.len(),
+        gzip: gzip.len(),
+        brotli: brotli.len(),
+    })
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_os_string();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+fn gzip(bytes: &[u8], mode: Mode) -> Result<Vec<u8>> {
+    let level = if mode == Mode::Release {
+        Compression::best()
+    } else {
+        Compression::fast()
+    };
+    let mut encoder = GzEncoder::new(Vec::new(), level);
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?)
+}
+
+fn brotli(bytes: &[u8], mode: Mode) -> Result<Vec<u8>> {
+    let quality = if mode == Mode::Release { 11 } else { 1 };
+    let params = BrotliEncoderParams {
+        quality,
+        lgwin: 22,
+        size_hint: bytes.len(),
+        ..Default::default()
+    };
+    let mut out = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut out, &params)?;
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compresses_text_beside_the_original() {
+        let folder = tempfile::tempdir().unwrap();
+        let assets = folder.path().join("assets/1");
+        fs::create_dir_all(&assets).unwrap();
+        fs::write(assets.join("a.js"), "let a = 1;\n".repeat(100)).unwrap();
+        fs::write(folder.path().join("index.html"), "<p>").unwrap();
+        fs::write(folder.path().join("map.png"), [1, 2, 3]).unwrap();
+        let sizes = all(folder.path(), Mode::Release).unwrap();
+        assert_eq!(sizes.files.len(), 1, "the page itself is not counted");
+        assert_eq!(sizes.files[0].plain, 1100);
+        assert!(sizes.first_load() < 100);
+        assert!(assets.join("a.js.br").is_file() && assets.join("a.js.gz").is_file());
+        assert!(!folder.path().join("map.png.gz").exists());
+    }
+}
