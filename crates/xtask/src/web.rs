@@ -71,7 +71,9 @@ impl Mode {
 pub fn run(paths: &Paths, args: &Args) -> Result<()> {
     if !args.dev && command::find("npm").is_some() {
         // Only wasm-opt needs them, and the app is whole without it.
-        tools::npm_packages(paths).inspect_err(|error| println!("      no npm packages: {error:#}")).ok();
+        tools::npm_packages(paths)
+            .inspect_err(|error| println!("      no npm packages: {error:#}"))
+            .ok();
     }
     let mode = if args.dev { Mode::Dev } else { Mode::Release };
     if !build(paths, mode)? {

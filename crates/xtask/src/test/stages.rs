@@ -98,7 +98,7 @@ pub fn deny(run: &mut Run) -> Result<Tally> {
 }
 
 fn cannot_fetch(text: &str) -> bool {
-    text.contains("failed to fetch advisory database")
+    text.contains("failed to fetch advisory database") || text.contains("failed to load advisory database")
 }
 
 /// Unit and property tests of every package, and the examples in the documentation.

@@ -15,6 +15,8 @@ use crate::fingerprint::files_below;
 
 /// Endings of files that shrink; pictures and fonts are compressed already.
 const TEXT_LIKE: [&str; 9] = ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
+/// What counts as the first load: the app is one module, and every page loads all of it.
+const FIRST_LOAD: [&str; 3] = ["css", "js", "wasm"];
 
 /// Sizes of the files that a first visit loads.
 pub struct Sizes {
@@ -48,19 +50,22 @@ impl Sizes {
 pub fn all(folder: &Path, mode: Mode) -> Result<Sizes> {
     println!("      compressing");
     let mut files = Vec::new();
-    for file in files_below(folder)?.into_iter().filter(|file| shrinks(file)) {
+    for file in files_below(folder)?
+        .into_iter()
+        .filter(|file| has_ending(file, &TEXT_LIKE))
+    {
         let size = one(&file, mode)?;
-        if file.starts_with(folder.join("assets")) {
+        if has_ending(&file, &FIRST_LOAD) {
             files.push(size);
         }
     }
     Ok(Sizes { files })
 }
 
-fn shrinks(file: &Path) -> bool {
+fn has_ending(file: &Path, endings: &[&str]) -> bool {
     file.extension()
         .and_then(|ending| ending.to_str())
-        .is_some_and(|ending| TEXT_LIKE.contains(&ending))
+        .is_some_and(|ending| endings.contains(&ending))
 }
 
 fn one(file: &Path, mode: Mode) -> Result<FileSize> {
