@@ -1,0 +1,222 @@
+//! The table of permissions: every operation of the API, and the roles that may do it.
+
+use super::Role::{self, *};
+
+const ANYONE: &[Role] = &[
+    Stranger,
+    SignedIn,
+    Observer,
+    Partner,
+    BudgetOfficer,
+    Coordinator,
+    Organiser,
+    Administrator,
+];
+const SIGNED_IN: &[Role] = &[
+    SignedIn,
+    Observer,
+    Partner,
+    BudgetOfficer,
+    Coordinator,
+    Organiser,
+    Administrator,
+];
+const MEMBERS: &[Role] = &[Observer, Partner, BudgetOfficer, Coordinator, Administrator];
+const MONEY: &[Role] = &[BudgetOfficer, Coordinator, Administrator];
+const MONEY_AND_PARTNER: &[Role] = &[Partner, BudgetOfficer, Coordinator, Administrator];
+const LEAD: &[Role] = &[Coordinator, Administrator];
+const FOUNDERS: &[Role] = &[Coordinator, Organiser, Administrator];
+const ADMINISTRATOR: &[Role] = &[Administrator];
+
+macro_rules! operations {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $roles:expr;)+) => {
+        /// Everything the API can do, by the name it has in the OpenAPI document, the handlers and the store.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Operation { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &'static [Operation] = &[$(Operation::$variant,)+];
+
+            /// The operationId.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Operation::$variant => $text,)+ } }
+
+            /// The roles that may do it.
+            #[must_use]
+            pub const fn roles(self) -> &'static [Role] { match self { $(Operation::$variant => $roles,)+ } }
+
+            /// The operation with this operationId.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> { match text { $($text => Some(Operation::$variant),)+ _ => None } }
+        }
+
+        impl std::fmt::Display for Operation {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.as_str()) }
+        }
+    };
+}
+
+operations! {
+    /// Sign in with e-mail and password.
+    Login = "login", ANYONE;
+    /// Renew the access token with the refresh cookie.
+    Refresh = "refresh", ANYONE;
+    /// End this session.
+    Logout = "logout", ANYONE;
+    /// End all sessions of the account.
+    LogoutEverywhere = "logout_everywhere", SIGNED_IN;
+    /// Read one's own account and programmes.
+    GetMe = "get_me", SIGNED_IN;
+    /// Change one's own name and language.
+    UpdateMe = "update_me", SIGNED_IN;
+    /// Change one's own password, which ends all other sessions.
+    ChangePassword = "change_password", SIGNED_IN;
+    /// List the accounts.
+    ListUsers = "list_users", ADMINISTRATOR;
+    /// Disable or enable an account, or change its platform rights.
+    UpdateUser = "update_user", ADMINISTRATOR;
+    /// Invite somebody to the platform.
+    CreateInvitation = "create_invitation", ADMINISTRATOR;
+    /// List invitations to the platform.
+    ListInvitations = "list_invitations", ADMINISTRATOR;
+    /// Withdraw an invitation to the platform.
+    RevokeInvitation = "revoke_invitation", ADMINISTRATOR;
+    /// Take an invitation up: makes the account, or adds the membership to it.
+    AcceptInvitation = "accept_invitation", ANYONE;
+
+    /// List the members of a programme.
+    ListMembers = "list_members", MEMBERS;
+    /// Change the role of a member.
+    UpdateMember = "update_member", LEAD;
+    /// End a membership.
+    ArchiveMember = "archive_member", LEAD;
+    /// Invite somebody into a programme.
+    CreateProgrammeInvitation = "create_programme_invitation", LEAD;
+    /// List the invitations into a programme.
+    ListProgrammeInvitations = "list_programme_invitations", LEAD;
+    /// Withdraw an invitation into a programme.
+    RevokeProgrammeInvitation = "revoke_programme_invitation", LEAD;
+
+    /// List the templates.
+    ListTemplates = "list_templates", ANYONE;
+    /// Read a template.
+    GetTemplate = "get_template", ANYONE;
+    /// Add a template of one's own.
+    CreateTemplate = "create_template", FOUNDERS;
+    /// Change a template of one's own.
+    UpdateTemplate = "update_template", FOUNDERS;
+    /// Withdraw a template of one's own.
+    ArchiveTemplate = "archive_template", FOUNDERS;
+
+    /// List the programmes that one may see.
+    ListProgrammes = "list_programmes", ANYONE;
+    /// Read a programme.
+    GetProgramme = "get_programme", ANYONE;
+    /// Set a programme up from a template.
+    CreateProgramme = "create_programme", FOUNDERS;
+    /// Change a programme.
+    UpdateProgramme = "update_programme", LEAD;
+    /// Open a draft to its partners.
+    OpenProgramme = "open_programme", LEAD;
+    /// Start the work of an open programme.
+    ActivateProgramme = "activate_programme", LEAD;
+    /// Close an active programme.
+    CloseProgramme = "close_programme", LEAD;
+    /// Archive a draft or a closed programme.
+    ArchiveProgramme = "archive_programme", LEAD;
+    /// Read the history of a programme.
+    ListProgrammeHistory = "list_programme_history", MEMBERS;
+    /// Subscribe to the steps of a programme as a calendar.
+    GetProgrammeCalendar = "get_programme_calendar", ANYONE;
+
+    /// List places.
+    ListPlaces = "list_places", ANYONE;
+    /// Read a place.
+    GetPlace = "get_place", ANYONE;
+    /// Add a place.
+    CreatePlace = "create_place", FOUNDERS;
+    /// Change a place.
+    UpdatePlace = "update_place", FOUNDERS;
+    /// Archive a place.
+    ArchivePlace = "archive_place", FOUNDERS;
+
+    /// List partners.
+    ListPartners = "list_partners", ANYONE;
+    /// Read a partner.
+    GetPartner = "get_partner", ANYONE;
+    /// Add a partner.
+    CreatePartner = "create_partner", FOUNDERS;
+    /// Change a partner.
+    UpdatePartner = "update_partner", FOUNDERS;
+    /// Archive a partner.
+    ArchivePartner = "archive_partner", FOUNDERS;
+    /// List the contacts of a partner: personal data.
+    ListContacts = "list_contacts", FOUNDERS;
+    /// Add a contact.
+    CreateContact = "create_contact", FOUNDERS;
+    /// Change a contact.
+    UpdateContact = "update_contact", FOUNDERS;
+    /// Erase a contact.
+    DeleteContact = "delete_contact", FOUNDERS;
+    /// List the roles of partners in a programme.
+    ListPartnerRoles = "list_partner_roles", ANYONE;
+    /// Give a partner a role in a programme.
+    CreatePartnerRole = "create_partner_role", LEAD;
+    /// End the role of a partner in a programme.
+    ArchivePartnerRole = "archive_partner_role", LEAD;
+
+    /// List the participation steps of a programme.
+    ListParticipationSteps = "list_participation_steps", ANYONE;
+    /// Read a participation step.
+    GetParticipationStep = "get_participation_step", ANYONE;
+    /// Plan a participation step.
+    CreateParticipationStep = "create_participation_step", LEAD;
+    /// Change a participation step that is not over.
+    UpdateParticipationStep = "update_participation_step", LEAD;
+    /// Open a planned step.
+    OpenParticipationStep = "open_participation_step", LEAD;
+    /// Close an open step with its outcome.
+    CloseParticipationStep = "close_participation_step", LEAD;
+    /// Cancel a step that is planned or open.
+    CancelParticipationStep = "cancel_participation_step", LEAD;
+    /// Annul a closed step, on record.
+    AnnulParticipationStep = "annul_participation_step", LEAD;
+
+    /// List the budgets of a programme.
+    ListBudgets = "list_budgets", ANYONE;
+    /// Read a budget.
+    GetBudget = "get_budget", ANYONE;
+    /// Add a budget.
+    CreateBudget = "create_budget", MONEY;
+    /// Change a budget.
+    UpdateBudget = "update_budget", MONEY;
+    /// List the lines of a budget with the grants on them.
+    ListBudgetLines = "list_budget_lines", ANYONE;
+    /// Read a line.
+    GetBudgetLine = "get_budget_line", ANYONE;
+    /// Add a line.
+    CreateBudgetLine = "create_budget_line", MONEY;
+    /// Change a line, or revise the plan of its grants.
+    UpdateBudgetLine = "update_budget_line", MONEY;
+    /// List the grants of a budget.
+    ListGrants = "list_grants", ANYONE;
+    /// Read a grant.
+    GetGrant = "get_grant", ANYONE;
+    /// Record a grant over one or more lines.
+    CreateGrant = "create_grant", MONEY;
+    /// Change what a grant says of itself.
+    UpdateGrant = "update_grant", MONEY;
+    /// List the movements of a budget.
+    ListMovements = "list_movements", ANYONE;
+    /// Read a movement.
+    GetMovement = "get_movement", ANYONE;
+    /// Post a movement.
+    CreateMovement = "create_movement", MONEY_AND_PARTNER;
+    /// Reverse a movement.
+    ReverseMovement = "reverse_movement", MONEY;
+    /// Reverse a movement and post its replacement in one step.
+    CorrectMovement = "correct_movement", MONEY;
+    /// Read the balances of a budget.
+    GetBalances = "get_balances", ANYONE;
+}

@@ -1,0 +1,268 @@
+//! Budgets: what is planned, granted, committed, disbursed, spent and still available, per line and grant.
+//!
+//! A *grant* is one decision of one funder, in one currency and one kind, spread over *lines*; its part of a line is a
+//! *share*. Every movement belongs to a share. The rules of the ledger run on the running sums of shares: see [`ledger`].
+
+pub mod ledger;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::choices::choices;
+use crate::error::{Code, Fault};
+use crate::ids::{GrantId, LineId, PartnerId};
+use crate::localised_text::LocalisedText;
+use crate::money::{Currency, Money};
+use crate::period::Period;
+
+choices! {
+    /// Whether a grant is money or means.
+    GrantKind {
+        /// Money.
+        Cash = "cash",
+        /// Expertise, staff, premises, work: valued, never payable.
+        InKind = "in_kind",
+    }
+
+    /// How a grant is paid.
+    PaymentMode {
+        /// Ahead of the cost.
+        Advance = "advance",
+        /// In tranches, each released on conditions.
+        Instalments = "instalments",
+        /// After the cost is justified.
+        Reimbursement = "reimbursement",
+        /// The funder pays the works itself: an expenditure is its own disbursement.
+        Direct = "direct",
+    }
+
+    /// The kinds of movement of the ledger.
+    MovementKind {
+        /// A funder says that it means to give.
+        Pledge = "pledge",
+        /// Money is bound to a purpose.
+        Commitment = "commitment",
+        /// Part of a commitment is released.
+        Decommitment = "decommitment",
+        /// Money is paid out to whoever does the work.
+        Disbursement = "disbursement",
+        /// Whoever does the work spends it.
+        Expenditure = "expenditure",
+        /// Money is paid back to the funder.
+        Repayment = "repayment",
+        /// Means are contributed, valued in the grant's currency.
+        InKind = "in_kind",
+        /// The funder accepts a cost as justified.
+        Justification = "justification",
+        /// Money passes from one partner to another.
+        Transfer = "transfer",
+    }
+
+    /// The kinds that can be posted today; the others of the ledger have their columns and wait for their rules.
+    PostableKind {
+        /// Money is bound to a purpose.
+        Commitment = "commitment",
+        /// Money is paid out to whoever does the work.
+        Disbursement = "disbursement",
+        /// Whoever does the work spends it.
+        Expenditure = "expenditure",
+        /// Means are contributed, valued in the grant's currency.
+        InKind = "in_kind",
+    }
+
+    /// The ways of paying that can be chosen today; the others wait for tranches and justifications.
+    OfferedMode {
+        /// Ahead of the cost.
+        Advance = "advance",
+        /// The funder pays the works itself: an expenditure is its own disbursement.
+        Direct = "direct",
+    }
+
+    /// Whether a movement counts. It is derived from the decisions about it, never stored.
+    MovementStatus {
+        /// Waits for a second person.
+        Pending = "pending",
+        /// Counts.
+        Approved = "approved",
+        /// Was turned down.
+        Refused = "refused",
+    }
+}
+
+impl From<PostableKind> for MovementKind {
+    fn from(kind: PostableKind) -> Self {
+        match kind {
+            PostableKind::Commitment => MovementKind::Commitment,
+            PostableKind::Disbursement => MovementKind::Disbursement,
+            PostableKind::Expenditure => MovementKind::Expenditure,
+            PostableKind::InKind => MovementKind::InKind,
+        }
+    }
+}
+
+impl From<OfferedMode> for PaymentMode {
+    fn from(mode: OfferedMode) -> Self {
+        match mode {
+            OfferedMode::Advance => PaymentMode::Advance,
+            OfferedMode::Direct => PaymentMode::Direct,
+        }
+    }
+}
+
+/// What a programme asks of its ledger beyond the rules that always hold. It comes from the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Policy {
+    /// What is available is bounded by the funder's decision too, not by the plan alone (rule 4).
+    pub grant_decision: bool,
+    /// Nothing is spent before it was disbursed (rule 3, committees of the improvement call).
+    pub spent_within_disbursed: bool,
+}
+
+/// A budget to be created or its new content, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BudgetContent {
+    /// Its title.
+    pub title: LocalisedText,
+    /// The period that it plans.
+    pub period: Period,
+    /// Reporting currency.
+    pub currency: Currency,
+}
+
+/// A line to be created or its new content, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineContent {
+    /// What it pays for, where it has a title of its own beyond category and axis.
+    pub title: Option<LocalisedText>,
+    /// Code of a category of the programme.
+    pub category: String,
+    /// Code of an axis of the programme.
+    pub axis: Option<String>,
+    /// The year of its plan.
+    pub year: i32,
+    /// What it costs, where that is known apart from its grants.
+    pub cost: Option<Money>,
+}
+
+/// What a grant says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantContent {
+    /// The funder.
+    pub funder: PartnerId,
+    /// Cash or in kind.
+    pub kind: GrantKind,
+    /// The currency, the same for all its shares.
+    pub currency: Currency,
+    /// How it is paid.
+    pub payment_mode: PaymentMode,
+    /// Reference of the decision.
+    pub reference: Option<String>,
+    /// Date of the decision.
+    pub decided_on: Option<NaiveDate>,
+}
+
+/// The part of a grant that a line gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// What the plan foresees, in minor units of the grant's currency.
+    pub planned: i64,
+    /// What the funder decided, in minor units of the grant's currency.
+    pub granted: i64,
+}
+
+/// A share of a new line: of a grant that exists, or of one that is recorded with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineShare {
+    /// Of an existing grant.
+    Existing {
+        /// The grant.
+        grant: GrantId,
+        /// The currency in which the amounts were given; it must be the grant's.
+        currency: Currency,
+        /// Its part of the line.
+        share: Share,
+    },
+    /// Of a grant that is recorded now.
+    New {
+        /// The grant.
+        content: GrantContent,
+        /// Its part of the line.
+        share: Share,
+    },
+}
+
+/// A movement to be posted, checked on its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMovement {
+    /// The line.
+    pub line: LineId,
+    /// The grant.
+    pub grant: GrantId,
+    /// What it is.
+    pub kind: MovementKind,
+    /// How much, greater than zero.
+    pub amount: Money,
+    /// The day in the accounts.
+    pub booked_on: NaiveDate,
+    /// When the cost arose; expenditures only.
+    pub incurred_on: Option<NaiveDate>,
+    /// The day at the bank.
+    pub paid_on: Option<NaiveDate>,
+    /// Who pays; the funder where nothing is said.
+    pub payer: Option<PartnerId>,
+    /// Who is paid.
+    pub payee: Option<PartnerId>,
+    /// Reference of the document behind it.
+    pub reference: Option<String>,
+    /// An internal note, never public.
+    pub note: Option<String>,
+}
+
+/// Checks that a kind of movement belongs on a grant of this kind.
+///
+/// # Errors
+/// `kind_mismatch`.
+pub fn check_kind(movement: MovementKind, grant: GrantKind) -> Result<(), Fault> {
+    if (movement == MovementKind::InKind) == (grant == GrantKind::InKind) {
+        return Ok(());
+    }
+    let detail = format!(
+        "A grant of kind {grant} takes no movement of kind {movement}: what is given in kind is contributed, never committed or paid."
+    );
+    Err(Fault::new(Code::KindMismatch, "/kind", detail))
+}
+
+/// Checks that amounts are in the grant's currency (rule 2).
+///
+/// # Errors
+/// `currency_mismatch`.
+pub fn check_currency(pointer: &str, amount: Currency, grant: Currency) -> Result<(), Fault> {
+    if amount == grant {
+        return Ok(());
+    }
+    let detail = format!("The grant is in {grant}; an amount in {amount} cannot be added to it.");
+    Err(Fault::new(Code::CurrencyMismatch, pointer, detail).with("allowed", grant.code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cash_and_kind_never_mix() {
+        assert!(check_kind(MovementKind::InKind, GrantKind::InKind).is_ok());
+        assert!(check_kind(MovementKind::Commitment, GrantKind::Cash).is_ok());
+        assert_eq!(
+            check_kind(MovementKind::Disbursement, GrantKind::InKind)
+                .unwrap_err()
+                .code,
+            Code::KindMismatch
+        );
+        assert_eq!(
+            check_kind(MovementKind::InKind, GrantKind::Cash).unwrap_err().code,
+            Code::KindMismatch
+        );
+    }
+}

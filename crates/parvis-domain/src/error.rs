@@ -1,0 +1,384 @@
+//! What a rule says when it refuses.
+//!
+//! A [`Code`] is stable: integrations branch on it, translations hang on it, and it is documented at the `type` of
+//! every problem. A [`Fault`] is one thing that is wrong, with a JSON pointer to where; [`Faults`] gathers them all, so
+//! that a person who sends a form learns everything at once.
+
+use std::collections::BTreeMap;
+
+/// Which family of answer a code belongs to; the API turns it into an HTTP status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// The request cannot be read (400).
+    Malformed,
+    /// Nobody is signed in, or the proof is no longer good (401).
+    Unauthenticated,
+    /// Signed in and allowed to see, but not to do this (403).
+    Forbidden,
+    /// It does not exist, or may not be seen (404).
+    NotFound,
+    /// The method is not one of this address (405).
+    MethodNotAllowed,
+    /// The state of what is there forbids it (409).
+    Conflict,
+    /// The version that the client read is no longer the current one (412).
+    Stale,
+    /// Larger than the limit (413).
+    TooLarge,
+    /// A body of a type that is not read here (415).
+    UnsupportedMedia,
+    /// It can be read, and breaks a rule (422).
+    Refused,
+    /// A condition is demanded and missing (428).
+    ConditionMissing,
+    /// Too many requests (429).
+    TooMany,
+    /// A fault of ours (500).
+    Internal,
+    /// For the moment not possible (503).
+    Unavailable,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $family:ident, $title:literal;)+) => {
+        /// The closed list of codes. Adding one is an addition to the API; changing one breaks it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)+];
+
+            /// The stable text of the code, as it travels.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str { match self { $(Code::$variant => $text,)+ } }
+
+            /// A short title in English.
+            #[must_use]
+            pub const fn title(self) -> &'static str { match self { $(Code::$variant => $title,)+ } }
+
+            /// The family, from which the status follows.
+            #[must_use]
+            pub const fn family(self) -> Family { match self { $(Code::$variant => Family::$family,)+ } }
+
+            /// What the code means and what to do about it, for the documentation.
+            #[must_use]
+            pub const fn explanation(self) -> &'static str { match self { $(Code::$variant => concat!($($doc,)+),)+ } }
+
+            /// The code whose text this is.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Code> { match text { $($text => Some(Code::$variant),)+ _ => None } }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON, ends too early, or holds a character that no text may hold.
+    BodyMalformed = "body_malformed", Malformed, "The body cannot be read";
+    /// A value has the wrong JSON type, or is none of the values listed in the document.
+    TypeMismatch = "type_mismatch", Malformed, "A value has the wrong type";
+    /// A field that this operation does not know. Nothing is ignored silently.
+    FieldUnknown = "field_unknown", Malformed, "A field is unknown";
+    /// A field that must be there is not.
+    FieldMissing = "field_missing", Malformed, "A field is missing";
+    /// A parameter of the query or a header cannot be read.
+    ParameterInvalid = "parameter_invalid", Malformed, "A parameter cannot be read";
+    /// The identifier in the address is not a UUID.
+    IdMalformed = "id_malformed", Malformed, "An identifier cannot be read";
+    /// The cursor belongs to another list, filter, order or instance. Start again without a cursor.
+    CursorInvalid = "cursor_invalid", Malformed, "The cursor does not fit";
+    /// The Idempotency-Key is empty, too long, or holds other than visible ASCII.
+    IdempotencyKeyInvalid = "idempotency_key_invalid", Malformed, "The idempotency key cannot be read";
+    /// No access token was sent, and the operation needs one.
+    AuthenticationRequired = "authentication_required", Unauthenticated, "Signing in is required";
+    /// The access token is malformed, expired, signed by another, or its session has ended.
+    TokenInvalid = "token_invalid", Unauthenticated, "The access token is not valid";
+    /// E-mail address or password is wrong, or the account is disabled. The answer is the same for all of them.
+    CredentialsInvalid = "credentials_invalid", Unauthenticated, "The credentials are not valid";
+    /// The refresh token is unknown, expired, or was used before; in the last case its whole family has ended.
+    RefreshInvalid = "refresh_invalid", Unauthenticated, "The session cannot be renewed";
+    /// You may see this but not do this; the detail names the permission.
+    PermissionDenied = "permission_denied", Forbidden, "Permission denied";
+    /// It does not exist, or you may not see it.
+    NotFound = "not_found", NotFound, "Not found";
+    /// The address exists, but not for this method; `Allow` lists those that do.
+    MethodNotAllowed = "method_not_allowed", MethodNotAllowed, "Method not allowed";
+    /// Another object already has this code, name or identifier.
+    AlreadyExists = "already_exists", Conflict, "It already exists";
+    /// The state does not allow this transition; the detail names the state and what is possible from it.
+    TransitionRefused = "transition_refused", Conflict, "The state does not allow this";
+    /// Something still refers to it.
+    InUse = "in_use", Conflict, "It is in use";
+    /// It has been archived and takes no more changes.
+    Archived = "archived", Conflict, "It is archived";
+    /// A secret that is shown once was already handed out under this key; `Location` says where the object is.
+    AlreadyDone = "already_done", Conflict, "Already done";
+    /// The `If-Match` names another version than the current one. Read again, then decide.
+    VersionStale = "version_stale", Stale, "Somebody changed it meanwhile";
+    /// The body is larger than the limit that the document states.
+    BodyTooLarge = "body_too_large", TooLarge, "The body is too large";
+    /// The body must be `application/json`, or `application/merge-patch+json` for PATCH.
+    MediaTypeUnsupported = "media_type_unsupported", UnsupportedMedia, "The media type is not read here";
+    /// PATCH and DELETE need `If-Match` with the version that you read.
+    IfMatchRequired = "if_match_required", ConditionMissing, "If-Match is required";
+    /// Too many requests; `Retry-After` says when to come back.
+    TooManyRequests = "too_many_requests", TooMany, "Too many requests";
+    /// Repeated failures to sign in; `Retry-After` says when the next attempt is read.
+    SignInSlowedDown = "sign_in_slowed_down", TooMany, "Wait before the next attempt";
+    /// A fault on our side. The log has it under the request id.
+    Internal = "internal", Internal, "Something went wrong here";
+    /// The database or the server is not able to answer now; `Retry-After` says when to try again.
+    Unavailable = "unavailable", Unavailable, "Not available for the moment";
+
+    /// One or more values break a rule; `errors` lists them all.
+    ValidationFailed = "validation_failed", Refused, "Some values are not accepted";
+    /// A value that must not be empty is empty.
+    Required = "required", Refused, "A value is required";
+    /// The text is longer than allowed.
+    TooLong = "too_long", Refused, "The text is too long";
+    /// The text is shorter than allowed.
+    TooShort = "too_short", Refused, "The text is too short";
+    /// The list has more elements than allowed.
+    TooMany = "too_many", Refused, "There are too many elements";
+    /// The text holds a control character.
+    ControlCharacter = "control_character", Refused, "The text holds a control character";
+    /// The text does not have the form that is asked for.
+    FormatInvalid = "format_invalid", Refused, "The form is not right";
+    /// The number lies outside the allowed range.
+    OutOfRange = "out_of_range", Refused, "The number is out of range";
+    /// The same element stands twice in a list that must not repeat.
+    Duplicate = "duplicate", Refused, "An element stands twice";
+    /// The value refers to something that does not exist or cannot be used here.
+    ReferenceUnknown = "reference_unknown", Refused, "What it refers to is unknown";
+    /// The currency is not a code of ISO 4217 in use.
+    CurrencyUnknown = "currency_unknown", Refused, "The currency is unknown";
+    /// The amount is not a decimal number with exactly the minor digits of its currency.
+    AmountInvalid = "amount_invalid", Refused, "The amount is not written rightly";
+    /// The amount must be greater than zero.
+    AmountNotPositive = "amount_not_positive", Refused, "The amount must be positive";
+    /// The amount is larger than 10^14 minor units.
+    AmountTooLarge = "amount_too_large", Refused, "The amount is too large";
+    /// The amount is in another currency than the grant.
+    CurrencyMismatch = "currency_mismatch", Refused, "The currency is another than the grant's";
+    /// The date does not exist or is not written as YYYY-MM-DD.
+    DateInvalid = "date_invalid", Refused, "The date does not exist";
+    /// The end lies before the start.
+    PeriodInverted = "period_inverted", Refused, "The end lies before the start";
+    /// The date lies in the future, where only what has happened can be recorded.
+    DateInFuture = "date_in_future", Refused, "The date lies in the future";
+    /// The date lies before the earliest that is possible here.
+    DateTooEarly = "date_too_early", Refused, "The date is too early";
+    /// The language is not a tag of BCP 47.
+    LanguageInvalid = "language_invalid", Refused, "The language is unknown";
+    /// The time zone is not a name of the IANA database.
+    TimeZoneUnknown = "time_zone_unknown", Refused, "The time zone is unknown";
+    /// The country is not a code of ISO 3166.
+    CountryUnknown = "country_unknown", Refused, "The country is unknown";
+    /// The identifier breaks the rule of its scheme (length, digits or check digit).
+    IdentifierInvalid = "identifier_invalid", Refused, "The identifier is not valid";
+    /// The contour is not a polygon of WGS 84 that GeoJSON (RFC 7946) allows.
+    ContourInvalid = "contour_invalid", Refused, "The contour is not valid";
+    /// The password is too easy to guess or too short.
+    PasswordWeak = "password_weak", Refused, "The password is too weak";
+    /// The e-mail address is not one.
+    EmailInvalid = "email_invalid", Refused, "The e-mail address is not valid";
+    /// The invitation is unknown, used, withdrawn or expired.
+    InvitationInvalid = "invitation_invalid", Refused, "The invitation is not valid";
+    /// A partner role of a member must name its organisation, and no other role may.
+    PartnerBindingInvalid = "partner_binding_invalid", Refused, "The organisation does not fit the role";
+    /// A programme must keep at least one coordinator.
+    LastCoordinator = "last_coordinator", Conflict, "The last coordinator must stay";
+    /// A role that the template demands is not filled.
+    RoleUnfilled = "role_unfilled", Conflict, "A role is not filled";
+    /// Closing a step needs its outcome.
+    OutcomeRequired = "outcome_required", Refused, "An outcome is required";
+    /// The same Idempotency-Key came before with another body.
+    IdempotencyKeyReused = "idempotency_key_reused", Refused, "The idempotency key was used for something else";
+
+    /// More would be committed than the line's plan, or the grant, allows. The detail names what is available.
+    CommittedExceedsAvailable = "committed_exceeds_available", Refused, "More than is available";
+    /// More would be disbursed than is committed.
+    DisbursedExceedsCommitted = "disbursed_exceeds_committed", Refused, "More than is committed";
+    /// More would be spent than is disbursed, which this programme's rules do not allow.
+    SpentExceedsDisbursed = "spent_exceeds_disbursed", Refused, "More than is disbursed";
+    /// The plan would fall below what is committed.
+    PlanBelowCommitted = "plan_below_committed", Refused, "The plan would fall below what is committed";
+    /// A sum would fall below zero on some day.
+    BalanceNegative = "balance_negative", Refused, "A sum would fall below zero";
+    /// Cash movements belong to cash grants, in-kind contributions to in-kind grants.
+    KindMismatch = "kind_mismatch", Refused, "The kind of movement does not fit the grant";
+    /// A movement can be reversed once.
+    AlreadyReversed = "already_reversed", Conflict, "It was already reversed";
+    /// A reversal is never itself reversed; post the movement anew.
+    ReversalOfReversal = "reversal_of_reversal", Conflict, "A reversal cannot be reversed";
+}
+
+/// One thing that is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong.
+    pub code: Code,
+    /// JSON pointer (RFC 6901) into the body, `""` for the whole.
+    pub pointer: String,
+    /// One English sentence that names the values concerned and what is allowed.
+    pub detail: String,
+    /// The values themselves, for programs and translations: `available`, `max`, `allowed`…
+    pub params: BTreeMap<&'static str, String>,
+}
+
+impl Fault {
+    /// A fault at a pointer, with its sentence.
+    pub fn new(code: Code, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            pointer: pointer.into(),
+            detail: detail.into(),
+            params: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a value that programs and translations can use.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.params.insert(name, value.into());
+        self
+    }
+}
+
+/// All faults of one input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// No fault yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// Adds a fault from its parts.
+    pub fn add(&mut self, code: Code, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.push(Fault::new(code, pointer, detail));
+    }
+
+    /// Keeps the value of a check that passed, and the fault of one that did not.
+    pub fn keep<T>(&mut self, checked: Result<T, Fault>) -> Option<T> {
+        checked.map_err(|fault| self.push(fault)).ok()
+    }
+
+    /// Keeps the value of a check of several values, and all its faults.
+    pub fn keep_all<T>(&mut self, checked: Result<T, Faults>) -> Option<T> {
+        checked.map_err(|faults| self.0.extend(faults.0)).ok()
+    }
+
+    /// The value, if there was no fault. A value that is missing although nothing was said is a fault as well.
+    ///
+    /// # Errors
+    /// All faults that were added.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Faults> {
+        match value {
+            Some(value) if self.0.is_empty() => Ok(value),
+            _ if self.0.is_empty() => Err(Faults(vec![Fault::new(Code::Required, "", "A value is missing.")])),
+            _ => Err(self),
+        }
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Faults(vec![fault])
+    }
+}
+
+/// A refusal by a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DomainError {
+    /// The code of the whole refusal.
+    pub code: Code,
+    /// One English sentence.
+    pub detail: String,
+    /// The faults, empty where the refusal is not about a value.
+    pub faults: Faults,
+}
+
+impl DomainError {
+    /// A refusal that is not about a value of the body.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            faults: Faults::new(),
+        }
+    }
+
+    /// It does not exist, or may not be seen: the two are never told apart.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here that you may see.")
+    }
+}
+
+impl std::fmt::Display for DomainError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code.as_str(), self.detail)
+    }
+}
+
+impl std::error::Error for DomainError {}
+
+impl From<Faults> for DomainError {
+    /// A single fault lends its code to the whole, so that a client can branch on it directly.
+    fn from(faults: Faults) -> Self {
+        match faults.0.as_slice() {
+            [only] => Self {
+                code: only.code,
+                detail: only.detail.clone(),
+                faults,
+            },
+            _ => Self {
+                code: Code::ValidationFailed,
+                detail: format!("{} values are not accepted.", faults.0.len()),
+                faults,
+            },
+        }
+    }
+}
+
+impl From<Fault> for DomainError {
+    fn from(fault: Fault) -> Self {
+        Faults::from(fault).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_text_of_its_own_that_parses_back() {
+        for code in Code::ALL {
+            assert_eq!(Code::parse(code.as_str()), Some(*code));
+        }
+    }
+
+    #[test]
+    fn all_faults_are_kept() {
+        let mut faults = Faults::new();
+        faults.add(Code::Required, "/a", "A.");
+        faults.add(Code::TooLong, "/b", "B.");
+        let error = DomainError::from(faults.finish(Some(())).unwrap_err());
+        assert_eq!(error.code, Code::ValidationFailed);
+        assert_eq!(error.faults.0.len(), 2);
+    }
+}

@@ -1,0 +1,56 @@
+//! Identifiers: a type each, so that one can never stand for another. They are UUIDv7 made by the application.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl From<Uuid> for $name { fn from(id: Uuid) -> Self { Self(id) } }
+        impl From<$name> for Uuid { fn from(id: $name) -> Self { id.0 } }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+        }
+    )+};
+}
+
+ids! {
+    /// Of an account.
+    UserId;
+    /// Of a session: one sign-in and the chain of refresh tokens that came of it.
+    SessionId;
+    /// Of an invitation.
+    InvitationId;
+    /// Of the membership of a user in a programme.
+    MemberId;
+    /// Of a programme template.
+    TemplateId;
+    /// Of a programme.
+    ProgrammeId;
+    /// Of a place.
+    PlaceId;
+    /// Of a partner: an organisation.
+    PartnerId;
+    /// Of a contact of a partner.
+    ContactId;
+    /// Of the role of a partner in a programme.
+    PartnerRoleId;
+    /// Of a participation step.
+    StepId;
+    /// Of a budget.
+    BudgetId;
+    /// Of a line of a budget.
+    LineId;
+    /// Of a grant: one decision of one funder.
+    GrantId;
+    /// Of a movement of the ledger.
+    MovementId;
+    /// Of an exchange rate.
+    RateId;
+    /// Of an event.
+    EventId;
+}

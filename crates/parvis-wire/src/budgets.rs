@@ -1,0 +1,102 @@
+//! Budgets, lines, grants, movements and balances.
+
+mod lines;
+mod movements;
+
+pub use lines::{
+    BudgetLine, BudgetLinePatch, CheckedRevision, Grant, GrantFields, GrantPatch, GrantShare, LineFields, LineGrant,
+    NewBudgetLine, NewGrant, NewLineGrant, NewShare, PlanRevision,
+};
+pub use movements::{
+    Balance, BalanceTotal, Balances, CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Reversal,
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use parvis_domain::budgets::BudgetContent;
+use parvis_domain::{Currency, Faults, LocalisedText, Period, text};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A budget to be added: the financing plan of a period.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"title": {"fr": "Programmation 2027"}, "starts_on": "2027-01-01", "ends_on": "2027-12-31", "currency": "EUR"})))]
+pub struct NewBudget {
+    /// Its title.
+    pub title: LocalisedText,
+    /// First day.
+    #[cfg_attr(feature = "openapi", schema(format = Date))]
+    pub starts_on: String,
+    /// Last day.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = Date))]
+    pub ends_on: Option<String>,
+    /// Reporting currency, a code of ISO 4217; the programme's where nothing is said.
+    #[serde(default)]
+    pub currency: Option<String>,
+}
+
+patch! {
+    /// Changes to a budget.
+    BudgetPatch of NewBudget { must { title: LocalisedText, starts_on: String, } may { ends_on: String, currency: String, } }
+}
+
+impl NewBudget {
+    /// Checks the whole; `programme_currency` counts where none is given.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self, programme_currency: Currency) -> Result<BudgetContent, Faults> {
+        let mut faults = Faults::new();
+        let title = faults.keep_all(self.title.check_line("/title", text::NAME_MAX));
+        let period = faults.keep_all(Period::check("", &self.starts_on, self.ends_on.as_deref()));
+        let currency = match &self.currency {
+            Some(code) => faults.keep(Currency::parse("/currency", code)),
+            None => Some(programme_currency),
+        };
+        let checked = (|| {
+            Some(BudgetContent {
+                title: title?,
+                period: period?,
+                currency: currency?,
+            })
+        })();
+        faults.finish(checked)
+    }
+}
+
+impl From<&BudgetContent> for NewBudget {
+    fn from(content: &BudgetContent) -> Self {
+        Self {
+            title: content.title.clone(),
+            starts_on: content.period.starts_on.to_string(),
+            ends_on: content.period.ends_on.map(|day| day.to_string()),
+            currency: Some(content.currency.code().to_owned()),
+        }
+    }
+}
+
+/// A budget.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Budget {
+    /// Its id.
+    pub id: Uuid,
+    /// The programme.
+    pub programme_id: Uuid,
+    /// Its title.
+    pub title: LocalisedText,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day.
+    pub ends_on: Option<NaiveDate>,
+    /// Reporting currency.
+    pub currency: String,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Version, as in the ETag.
+    pub version: i64,
+}
