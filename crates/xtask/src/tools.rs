@@ -101,6 +101,29 @@ pub fn cargo_deny(paths: &Paths) -> Result<PathBuf> {
     Ok(program)
 }
 
+/// A part of the Rust toolchain that rustup's minimal profile leaves out.
+///
+/// # Errors
+/// When it is missing and rustup cannot add it.
+pub fn rust_component(paths: &Paths, component: &str, program: &str) -> Result<()> {
+    let mut version = command::cargo(paths, [program, "--version"]);
+    if version
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        return Ok(());
+    }
+    println!("      adding {component} to the toolchain");
+    command::run(
+        Command::new("rustup")
+            .current_dir(&paths.root)
+            .args(["component", "add", component]),
+    )
+    .with_context(|| format!("{component} is missing: `rustup component add {component}`"))
+}
+
 /// Something of the operating system that a check needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {

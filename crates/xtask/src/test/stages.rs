@@ -27,12 +27,14 @@ const EXAMPLES_LONG: &str = "1000";
 
 /// rustfmt, of every package.
 pub fn fmt(run: &mut Run) -> Result<Tally> {
+    tools::rust_component(run.paths, "rustfmt", "fmt")?;
     command::run(&mut command::cargo(run.paths, ["fmt", "--all", "--check"]))?;
     Ok(Tally::passed(1))
 }
 
 /// clippy: the server and the tools for this machine, the app for the browser.
 pub fn clippy(run: &mut Run) -> Result<Tally> {
+    tools::rust_component(run.paths, "clippy", "clippy")?;
     app::add_wasm_target(run.paths)?;
     let deny = ["--", "-D", "warnings"];
     let mut server = command::cargo(run.paths, ["clippy", "--all-targets"]);
