@@ -1,0 +1,1 @@
+//! Budgets, lines, grants and the ledger.

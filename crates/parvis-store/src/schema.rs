@@ -1,0 +1,668 @@
+//! The tables, as the migrations make them. A test compares the two.
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Accounts. Personal data: email, name.
+    users (id) {
+        id -> Id,
+        email -> Text,
+        name -> Text,
+        language -> Text,
+        password_hash -> Text,
+        administrator -> Bool,
+        organiser -> Bool,
+        disabled_at -> Nullable<BigInt>,
+        search -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// One sign-in, and everything that came of it.
+    sessions (id) {
+        id -> Id,
+        user_id -> Id,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+        user_agent -> Nullable<Text>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The chain of tokens of a session; each is used once. Only hashes are kept.
+    refresh_tokens (hash) {
+        hash -> Binary,
+        session_id -> Id,
+        issued_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        successor -> Nullable<Binary>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Attempts to sign in, kept for a limited time. The account is a hash: an unknown address leaves no trace.
+    sign_in_attempts (id) {
+        id -> Id,
+        account -> Binary,
+        address -> Text,
+        at -> BigInt,
+        success -> Bool,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What a kind of programme brings with it.
+    templates (id) {
+        id -> Id,
+        code -> Text,
+        content -> Text,
+        built_in -> Bool,
+        search -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What is undertaken. Lists and rules are copied from the template when the programme is made.
+    programmes (id) {
+        id -> Id,
+        code -> Text,
+        template_id -> Id,
+        title -> Text,
+        summary -> Text,
+        status -> Text,
+        visibility -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        time_zone -> Text,
+        currency -> Text,
+        axes -> Text,
+        categories -> Text,
+        required_roles -> Text,
+        rules -> Text,
+        policy -> Text,
+        search -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Territories with an official code.
+    places (id) {
+        id -> Id,
+        code -> Text,
+        generation -> Text,
+        name -> Text,
+        sort_name -> Text,
+        kind -> Text,
+        parent_id -> Nullable<Id>,
+        country -> Text,
+        contour -> Nullable<Text>,
+        contour_note -> Nullable<Text>,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        figures -> Text,
+        search -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Where a programme works.
+    programme_places (programme_id, place_id) {
+        programme_id -> Id,
+        place_id -> Id,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Organisations.
+    partners (id) {
+        id -> Id,
+        name -> Text,
+        sort_name -> Text,
+        acronym -> Nullable<Text>,
+        kind -> Text,
+        country -> Text,
+        description -> Text,
+        website -> Nullable<Text>,
+        search -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Identifiers of organisations in registers.
+    partner_identifiers (partner_id, scheme, value) {
+        partner_id -> Id,
+        scheme -> Text,
+        value -> Text,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        position -> Integer,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Persons at a partner. Personal data: name, position, email, phone. Erased on demand.
+    contacts (id) {
+        id -> Id,
+        partner_id -> Id,
+        name -> Text,
+        position -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Roles of partners in programmes.
+    partner_roles (id) {
+        id -> Id,
+        programme_id -> Id,
+        partner_id -> Id,
+        role -> Text,
+        starts_on -> Nullable<Date>,
+        created_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What was asked of whom, when, and what came of it.
+    participation_steps (id) {
+        id -> Id,
+        programme_id -> Id,
+        kind -> Text,
+        title -> Text,
+        description -> Text,
+        position -> Integer,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        location -> Nullable<Text>,
+        object -> Nullable<Text>,
+        status -> Text,
+        opened_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>,
+        outcome -> Nullable<Text>,
+        ended_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The role of an account in a programme; one at a time.
+    memberships (id) {
+        id -> Id,
+        programme_id -> Id,
+        user_id -> Id,
+        role -> Text,
+        partner_id -> Nullable<Id>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Invitations to the platform or into a programme. Personal data: email. Only the hash of the token is kept.
+    invitations (id) {
+        id -> Id,
+        email -> Text,
+        programme_id -> Nullable<Id>,
+        role -> Nullable<Text>,
+        partner_id -> Nullable<Id>,
+        administrator -> Bool,
+        organiser -> Bool,
+        token_hash -> Binary,
+        invited_by -> Nullable<Id>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        accepted_at -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// A plan over some years.
+    budgets (id) {
+        id -> Id,
+        programme_id -> Id,
+        title -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        currency -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Category, axis and year of the plan.
+    lines (id) {
+        id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        title -> Nullable<Text>,
+        category -> Text,
+        axis -> Nullable<Text>,
+        year -> Integer,
+        cost_minor -> Nullable<BigInt>,
+        cost_currency -> Nullable<Text>,
+        position -> Integer,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// One decision of one funder, in one currency and one kind.
+    grants (id) {
+        id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        funder_id -> Id,
+        kind -> Text,
+        currency -> Text,
+        payment_mode -> Text,
+        rate_numerator -> Nullable<BigInt>,
+        rate_denominator -> Nullable<BigInt>,
+        reference -> Nullable<Text>,
+        decided_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The share of a grant in a line with its running sums, kept in the transaction of every movement. The checks are the second line of defence behind the rules.
+    balances (line_id, grant_id) {
+        line_id -> Id,
+        grant_id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        decision_required -> Bool,
+        strict_spending -> Bool,
+        shift_minor -> BigInt,
+        planned_minor -> BigInt,
+        granted_minor -> BigInt,
+        pledged_minor -> BigInt,
+        committed_minor -> BigInt,
+        disbursed_minor -> BigInt,
+        spent_minor -> BigInt,
+        justified_minor -> BigInt,
+        contributed_minor -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What each day changed of a share.
+    balance_days (line_id, grant_id, day) {
+        line_id -> Id,
+        grant_id -> Id,
+        day -> Date,
+        planned_minor -> BigInt,
+        granted_minor -> BigInt,
+        pledged_minor -> BigInt,
+        committed_minor -> BigInt,
+        disbursed_minor -> BigInt,
+        spent_minor -> BigInt,
+        justified_minor -> BigInt,
+        contributed_minor -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What each month changed of a share; the month is its first day.
+    balance_months (line_id, grant_id, month) {
+        line_id -> Id,
+        grant_id -> Id,
+        month -> Date,
+        planned_minor -> BigInt,
+        granted_minor -> BigInt,
+        pledged_minor -> BigInt,
+        committed_minor -> BigInt,
+        disbursed_minor -> BigInt,
+        spent_minor -> BigInt,
+        justified_minor -> BigInt,
+        contributed_minor -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: the changes of plan and decision of a share. The original plan is booked on 1900-01-01.
+    plan_revisions (id) {
+        id -> Id,
+        line_id -> Id,
+        grant_id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        booked_on -> Date,
+        planned_minor -> BigInt,
+        granted_minor -> BigInt,
+        reason -> Nullable<Text>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Exchange rates with their date and source: one unit of the first currency is numerator/denominator of the second.
+    rates (id) {
+        id -> Id,
+        programme_id -> Nullable<Id>,
+        from_currency -> Text,
+        to_currency -> Text,
+        numerator -> BigInt,
+        denominator -> BigInt,
+        valid_on -> Date,
+        source -> Text,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: the ledger. A reversal repeats what it reverses and counts negatively.
+    movements (id) {
+        id -> Id,
+        programme_id -> Id,
+        budget_id -> Id,
+        line_id -> Id,
+        grant_id -> Id,
+        kind -> Text,
+        amount_minor -> BigInt,
+        currency -> Text,
+        original_minor -> Nullable<BigInt>,
+        original_currency -> Nullable<Text>,
+        rate_id -> Nullable<Id>,
+        payer_id -> Id,
+        payee_id -> Nullable<Id>,
+        booked_on -> Date,
+        incurred_on -> Nullable<Date>,
+        paid_on -> Nullable<Date>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+        reference -> Nullable<Text>,
+        note -> Nullable<Text>,
+        reverses -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: the approval or refusal of a movement by a second person.
+    movement_decisions (id) {
+        id -> Id,
+        movement_id -> Id,
+        programme_id -> Id,
+        decision -> Text,
+        reason -> Nullable<Text>,
+        decided_at -> BigInt,
+        decided_by -> Id,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Parts of a grant that are released on conditions.
+    tranches (id) {
+        id -> Id,
+        grant_id -> Id,
+        programme_id -> Id,
+        position -> Integer,
+        amount_minor -> BigInt,
+        due_on -> Nullable<Date>,
+        conditions -> Nullable<Text>,
+        released_on -> Nullable<Date>,
+        released_by -> Nullable<Id>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Years of a budget, and when they were closed.
+    budget_years (budget_id, year) {
+        budget_id -> Id,
+        year -> Integer,
+        programme_id -> Id,
+        closed_at -> Nullable<BigInt>,
+        closed_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: what happened. One chain per programme, one for the platform. No personal data.
+    events (id) {
+        id -> Id,
+        programme_id -> Nullable<Id>,
+        seq -> BigInt,
+        prev_hash -> Binary,
+        hash -> Binary,
+        at -> BigInt,
+        actor_id -> Nullable<Id>,
+        operation -> Text,
+        object_type -> Text,
+        object_id -> Id,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The end of each chain; the nil UUID stands for the platform.
+    event_heads (programme_id) {
+        programme_id -> Id,
+        seq -> BigInt,
+        hash -> Binary,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Answers that are kept for a day.
+    idempotency_keys (principal, operation, key) {
+        principal -> Text,
+        operation -> Text,
+        key -> Text,
+        body_hash -> Binary,
+        status -> Integer,
+        headers -> Text,
+        body -> Text,
+        created_at -> BigInt,
+    }
+}
+
+joinable!(sessions -> users (user_id));
+joinable!(refresh_tokens -> sessions (session_id));
+joinable!(programmes -> templates (template_id));
+joinable!(programme_places -> programmes (programme_id));
+joinable!(programme_places -> places (place_id));
+joinable!(partner_identifiers -> partners (partner_id));
+joinable!(contacts -> partners (partner_id));
+joinable!(partner_roles -> programmes (programme_id));
+joinable!(partner_roles -> partners (partner_id));
+joinable!(participation_steps -> programmes (programme_id));
+joinable!(memberships -> programmes (programme_id));
+joinable!(memberships -> users (user_id));
+joinable!(memberships -> partners (partner_id));
+joinable!(invitations -> programmes (programme_id));
+joinable!(invitations -> partners (partner_id));
+joinable!(invitations -> users (invited_by));
+joinable!(budgets -> programmes (programme_id));
+joinable!(lines -> budgets (budget_id));
+joinable!(lines -> programmes (programme_id));
+joinable!(grants -> budgets (budget_id));
+joinable!(grants -> programmes (programme_id));
+joinable!(grants -> partners (funder_id));
+joinable!(balances -> lines (line_id));
+joinable!(balances -> grants (grant_id));
+joinable!(balances -> budgets (budget_id));
+joinable!(balances -> programmes (programme_id));
+joinable!(plan_revisions -> budgets (budget_id));
+joinable!(plan_revisions -> programmes (programme_id));
+joinable!(plan_revisions -> users (recorded_by));
+joinable!(rates -> programmes (programme_id));
+joinable!(rates -> users (recorded_by));
+joinable!(movements -> programmes (programme_id));
+joinable!(movements -> budgets (budget_id));
+joinable!(movements -> rates (rate_id));
+joinable!(movements -> users (recorded_by));
+joinable!(movement_decisions -> movements (movement_id));
+joinable!(movement_decisions -> programmes (programme_id));
+joinable!(movement_decisions -> users (decided_by));
+joinable!(tranches -> grants (grant_id));
+joinable!(tranches -> programmes (programme_id));
+joinable!(tranches -> users (released_by));
+joinable!(budget_years -> budgets (budget_id));
+joinable!(budget_years -> programmes (programme_id));
+joinable!(budget_years -> users (closed_by));
+joinable!(events -> programmes (programme_id));
+joinable!(events -> users (actor_id));
+
+allow_tables_to_appear_in_same_query!(
+    users,
+    sessions,
+    refresh_tokens,
+    sign_in_attempts,
+    templates,
+    programmes,
+    places,
+    programme_places,
+    partners,
+    partner_identifiers,
+    contacts,
+    partner_roles,
+    participation_steps,
+    memberships,
+    invitations,
+    budgets,
+    lines,
+    grants,
+    balances,
+    balance_days,
+    balance_months,
+    plan_revisions,
+    rates,
+    movements,
+    movement_decisions,
+    tranches,
+    budget_years,
+    events,
+    event_heads,
+    idempotency_keys,
+);
