@@ -1,0 +1,20 @@
+//! The public API as the app calls it: one function per operation, named as the operation and typed by `parvis-wire`.
+
+pub mod accounts;
+pub mod budgets;
+mod client;
+mod failure;
+pub mod participation;
+pub mod partners;
+pub mod programmes;
+mod session;
+
+pub use client::query;
+pub use failure::Failure;
+pub use session::Session;
+
+/// What a call gives.
+pub type Answer<T> = Result<T, Failure>;
+
+/// How many items a list asks for where all of them are wanted: the most that one page may hold.
+const ALL: &str = "200";

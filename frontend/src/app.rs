@@ -1,0 +1,59 @@
+//! The route table, and the contexts that every page stands in.
+
+use leptos::prelude::*;
+use leptos_meta::{Html, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::api::Session;
+use crate::i18n::{I18nContextProvider, start_language, tag, words};
+use crate::pages;
+use crate::shell::{Arrival, Shell};
+
+/// Puts the app in the place of what the document shows until it has loaded.
+pub fn start() {
+    if let Some(boot) = document().get_element_by_id("boot") {
+        boot.remove();
+    }
+    leptos::mount::mount_to_body(App);
+}
+
+#[component]
+fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <I18nContextProvider set_lang_attr_on_html=false set_dir_attr_on_html=false>
+            <Frame/>
+        </I18nContextProvider>
+    }
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    let i18n = words();
+    start_language(i18n);
+    let session = Session::provide();
+    view! {
+        <Html attr:lang=move || tag(i18n.get_locale())/>
+        <Router>
+            <Inner session/>
+        </Router>
+    }
+}
+
+#[component]
+fn Inner(session: Session) -> impl IntoView {
+    Arrival::provide();
+    view! {
+        <Shell>
+            // Pages wait until it is known who reads: what they fetch depends on it.
+            <Show when=move || session.known()>
+                <Routes fallback=pages::NotFound>
+                    <Route path=path!("/") view=pages::ProgrammeList/>
+                    <Route path=path!("/sign-in") view=pages::SignIn/>
+                    <Route path=path!("/invitation") view=pages::AcceptInvitationPage/>
+                </Routes>
+            </Show>
+        </Shell>
+    }
+}

@@ -1,0 +1,87 @@
+//! The few things that are asked of the browser directly.
+
+use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use uuid::Uuid;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, Storage};
+
+/// The page's lasting storage, where the browser grants it.
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// A value that was remembered on this device.
+pub fn remembered(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Remembers a value on this device, or forgets it. Nothing happens where storage is refused.
+pub fn remember(key: &str, value: Option<&str>) {
+    let Some(storage) = storage() else { return };
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}
+
+/// Sixteen random bytes as an identifier, or the nil identifier where the browser has no source of them.
+pub fn random_id() -> Uuid {
+    let mut bytes = [0_u8; 16];
+    match window()
+        .crypto()
+        .ok()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).ok())
+    {
+        Some(_) => uuid::Builder::from_random_bytes(bytes).into_uuid(),
+        None => Uuid::nil(),
+    }
+}
+
+/// Sets or removes an attribute of the root element.
+pub fn root_attribute(name: &str, value: Option<&str>) {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    let _ = match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+}
+
+/// Moves the focus to the first element that matches, after the page has been drawn.
+pub fn focus_soon(selector: &'static str) {
+    request_animation_frame(move || {
+        if let Some(element) = document().query_selector(selector).ok().flatten()
+            && let Some(element) = element.dyn_ref::<HtmlElement>()
+        {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// Runs a task while no other tab of this app runs one of the same name. Where the browser knows no locks, it simply
+/// runs.
+pub async fn exclusively<F: Future<Output = ()> + 'static>(name: &str, task: F) {
+    let locks = Reflect::get(&window().navigator(), &JsValue::from_str("locks")).unwrap_or(JsValue::UNDEFINED);
+    let request = Reflect::get(&locks, &JsValue::from_str("request"))
+        .ok()
+        .and_then(|f| f.dyn_into::<Function>().ok());
+    let Some(request) = request else { return task.await };
+    let run = Closure::once_into_js(move |_lock: JsValue| -> Promise {
+        wasm_bindgen_futures::future_to_promise(async move {
+            task.await;
+            Ok(JsValue::UNDEFINED)
+        })
+    });
+    if let Ok(promise) = request.call2(&locks, &JsValue::from_str(name), &run) {
+        let _ = JsFuture::from(promise.unchecked_into::<Promise>()).await;
+    }
+}
+
+/// The language of the document, as the root element states it.
+pub fn root_language() -> String {
+    let root = document().document_element();
+    root.and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}

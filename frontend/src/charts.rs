@@ -1,0 +1,4 @@
+//! The geometry of the drawings, in whole numbers and without a browser.
+
+pub mod axis;
+pub mod chain;

@@ -1,0 +1,222 @@
+//! Fields: a label, a hint, the field, and what is wrong with it.
+
+use std::cell::Cell;
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use super::form::Form;
+use super::icon::{Glyph, Icon};
+use crate::i18n::{t, words};
+
+thread_local! {
+    static LAST: Cell<u32> = const { Cell::new(0) };
+}
+
+/// An id that no other field of the page has.
+fn fresh_id() -> String {
+    let next = LAST.get().wrapping_add(1);
+    LAST.set(next);
+    format!("f{next}")
+}
+
+/// What surrounds every field, and the attributes that tie its parts together.
+#[component]
+fn Frame(
+    id: String,
+    form: Form,
+    pointer: &'static str,
+    label: TextProp,
+    hint: Option<TextProp>,
+    wide: bool,
+    children: Children,
+) -> impl IntoView {
+    let error = Signal::derive(move || form.fault_at(pointer));
+    view! {
+        <div class="field" class:full=wide class:invalid=move || error.get().is_some()>
+            <label for=id.clone()>{move || label.get()}</label>
+            {children()}
+            {hint.map(|hint| view! { <p class="hint" id=format!("{id}-h")>{move || hint.get()}</p> })}
+            <p class="error" id=format!("{id}-e") hidden=move || error.get().is_none()>
+                <Icon glyph=Glyph::Alert/>
+                " "
+                {move || error.get()}
+            </p>
+        </div>
+    }
+}
+
+/// The ids of error and hint, for `aria-describedby`.
+fn described_by(id: &str, hint: bool) -> String {
+    if hint {
+        format!("{id}-e {id}-h")
+    } else {
+        format!("{id}-e")
+    }
+}
+
+/// A line of text: words, an amount, an e-mail address, a password.
+#[component]
+pub fn TextField(
+    form: Form,
+    /// Where the server's faults about it point.
+    pointer: &'static str,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<String>,
+    #[prop(optional, into)] hint: Option<TextProp>,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    /// Figures stand right and bring up a keyboard of digits.
+    #[prop(optional)]
+    figures: bool,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] wide: bool,
+) -> impl IntoView {
+    let id = fresh_id();
+    let described = described_by(&id, hint.is_some());
+    view! {
+        <Frame id=id.clone() form pointer label hint wide>
+            <input
+                id=id.clone()
+                type=kind
+                name=pointer.trim_start_matches('/')
+                autocomplete=autocomplete
+                inputmode=figures.then_some("decimal")
+                class:num=figures
+                aria-required=required.then_some("true")
+                aria-invalid=move || form.fault_at(pointer).map(|_| "true")
+                aria-describedby=described
+                bind:value=value
+            />
+        </Frame>
+    }
+}
+
+/// A date, typed as day, month and year: a native date field would follow the language of the browser.
+#[component]
+pub fn DateField(
+    form: Form,
+    pointer: &'static str,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<String>,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    let i18n = words();
+    let id = fresh_id();
+    let described = described_by(&id, true);
+    view! {
+        <Frame id=id.clone() form pointer label hint=Some(TextProp::from(move || crate::i18n::t_string!(i18n, form.date_hint))) wide=false>
+            <input
+                id=id.clone()
+                type="text"
+                name=pointer.trim_start_matches('/')
+                autocomplete="off"
+                inputmode="numeric"
+                aria-required=required.then_some("true")
+                aria-invalid=move || form.fault_at(pointer).map(|_| "true")
+                aria-describedby=described
+                bind:value=value
+            />
+        </Frame>
+    }
+}
+
+/// Running text.
+#[component]
+pub fn TextArea(
+    form: Form,
+    pointer: &'static str,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<String>,
+    #[prop(optional, into)] hint: Option<TextProp>,
+    #[prop(optional)] required: bool,
+) -> impl IntoView {
+    let id = fresh_id();
+    let described = described_by(&id, hint.is_some());
+    view! {
+        <Frame id=id.clone() form pointer label hint wide=true>
+            <textarea
+                id=id.clone()
+                name=pointer.trim_start_matches('/')
+                rows="3"
+                aria-required=required.then_some("true")
+                aria-invalid=move || form.fault_at(pointer).map(|_| "true")
+                aria-describedby=described
+                prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event))
+            ></textarea>
+        </Frame>
+    }
+}
+
+/// One choice of a select.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub text: String,
+}
+
+impl Choice {
+    /// A choice.
+    pub fn new(value: impl ToString, text: impl ToString) -> Self {
+        Self {
+            value: value.to_string(),
+            text: text.to_string(),
+        }
+    }
+}
+
+/// One of several.
+#[component]
+pub fn SelectField(
+    form: Form,
+    pointer: &'static str,
+    #[prop(into)] label: TextProp,
+    value: RwSignal<String>,
+    /// Read again when the language changes.
+    #[prop(into)]
+    choices: Signal<Vec<Choice>>,
+    #[prop(optional, into)] hint: Option<TextProp>,
+    /// Whether nothing may be chosen.
+    #[prop(optional)]
+    optional: bool,
+    #[prop(optional)] wide: bool,
+) -> impl IntoView {
+    let i18n = words();
+    let id = fresh_id();
+    let described = described_by(&id, hint.is_some());
+    view! {
+        <Frame id=id.clone() form pointer label hint wide>
+            <select
+                id=id.clone()
+                name=pointer.trim_start_matches('/')
+                aria-invalid=move || form.fault_at(pointer).map(|_| "true")
+                aria-describedby=described
+                prop:value=move || { choices.track(); value.get() }
+                on:change=move |event| value.set(event_target_value(&event))
+            >
+                {move || {
+                    let none = optional.then(|| view! { <option value="">{t!(i18n, form.none)}</option> });
+                    let all = choices.get().into_iter().map(|choice| {
+                        let own = choice.value.clone();
+                        view! { <option value=choice.value selected=move || value.get() == own>{choice.text}</option> }
+                    });
+                    (none, all.collect_view())
+                }}
+            </select>
+        </Frame>
+    }
+}
+
+/// Yes or no.
+#[component]
+pub fn CheckField(#[prop(into)] label: TextProp, value: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <label class="check">
+            <input type="checkbox" prop:checked=move || value.get() on:change=move |event| value.set(event_target_checked(&event))/>
+            <span>{move || label.get()}</span>
+        </label>
+    }
+}

@@ -1,0 +1,119 @@
+//! The state of a form: what it was told by the server or by its own checks, and whether it is on its way.
+//!
+//! Fields keep what was typed in signals of the page, so a refused save loses nothing.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use parvis_wire::FieldProblem;
+
+use super::alert::FailureAlert;
+use crate::api::Failure;
+use crate::browser::focus_soon;
+use crate::i18n::{I18n, fault_text};
+
+/// The faults, the failure and the way of one form.
+#[derive(Clone, Copy)]
+pub struct Form {
+    i18n: I18n,
+    faults: RwSignal<Vec<FieldProblem>>,
+    failure: RwSignal<Option<Failure>>,
+    busy: RwSignal<bool>,
+}
+
+impl Form {
+    /// An untouched form.
+    pub fn new(i18n: I18n) -> Self {
+        Self {
+            i18n,
+            faults: RwSignal::new(Vec::new()),
+            failure: RwSignal::new(None),
+            busy: RwSignal::new(false),
+        }
+    }
+
+    /// Whether the form is on its way.
+    pub fn busy(self) -> Signal<bool> {
+        self.busy.into()
+    }
+
+    /// The text of the fault at a pointer or below it.
+    pub fn fault_at(self, pointer: &str) -> Option<String> {
+        if pointer.is_empty() {
+            return None;
+        }
+        let faults = self.faults.get();
+        let fault = faults.iter().find(|fault| {
+            fault.pointer == pointer
+                || fault
+                    .pointer
+                    .strip_prefix(pointer)
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })?;
+        Some(fault_text(self.i18n, fault))
+    }
+
+    /// Shows faults that the page found itself, by pointer and code, and moves to the first. Returns whether there
+    /// were none.
+    pub fn accept(self, faults: Vec<(&str, &str)>) -> bool {
+        self.failure.set(None);
+        let own = |(pointer, code): &(&str, &str)| FieldProblem {
+            pointer: (*pointer).to_owned(),
+            code: (*code).to_owned(),
+            detail: String::new(),
+            params: Default::default(),
+        };
+        self.faults.set(faults.iter().map(own).collect());
+        if !faults.is_empty() {
+            focus_soon("form [aria-invalid='true']");
+        }
+        faults.is_empty()
+    }
+
+    /// Sends the form once, and hands the answer on; a failure is shown, and the focus goes to the first problem.
+    pub fn send<T: 'static>(
+        self,
+        call: impl Future<Output = Result<T, Failure>> + 'static,
+        done: impl FnOnce(T) + 'static,
+    ) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.faults.set(Vec::new());
+        self.failure.set(None);
+        spawn_local(async move {
+            let answer = call.await;
+            self.busy.set(false);
+            match answer {
+                Ok(value) => done(value),
+                Err(failure) => self.show(failure),
+            }
+        });
+    }
+
+    fn show(self, failure: Failure) {
+        let at_fields = failure.faults.iter().any(|fault| !fault.pointer.is_empty());
+        self.faults.set(failure.faults.clone());
+        self.failure.set(Some(failure));
+        focus_soon(if at_fields {
+            "form [aria-invalid='true'], form .alert.bad"
+        } else {
+            "form .alert.bad"
+        });
+    }
+}
+
+/// What was refused as a whole, above the buttons of a form.
+#[component]
+pub fn FormFailure(form: Form) -> impl IntoView {
+    move || form.failure.get().map(|failure| view! { <FailureAlert failure/> })
+}
+
+/// Keeps the browser from sending a form itself.
+pub fn on_submit(act: impl Fn() + 'static) -> impl Fn(SubmitEvent) + 'static {
+    move |event: SubmitEvent| {
+        event.prevent_default();
+        act();
+    }
+}

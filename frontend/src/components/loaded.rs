@@ -1,0 +1,74 @@
+//! The four states of everything that is fetched: loading, failed, empty, there.
+
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+
+use super::alert::FailureAlert;
+use crate::api::Failure;
+use crate::i18n::{t, words};
+
+/// What a page fetches.
+pub type Fetched<T> = LocalResource<Result<T, Failure>>;
+
+/// Shows what was fetched, a skeleton of its shape before, and the problem with a retry where it failed.
+#[component]
+pub fn Loaded<T, V>(
+    from: Fetched<T>,
+    /// Draws what was fetched; it is drawn again when the language changes.
+    draw: impl Fn(T) -> V + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    move || match from.get() {
+        None => view! { <Skeleton/> }.into_any(),
+        Some(Err(failure)) => view! { <FailureAlert failure retry=move |()| from.refetch()/> }.into_any(),
+        Some(Ok(value)) => draw(value).into_any(),
+    }
+}
+
+/// The shape of what is to come. It appears after 200 ms only.
+#[component]
+pub fn Skeleton() -> impl IntoView {
+    let i18n = words();
+    view! {
+        <div class="card loading" aria-busy="true">
+            <p class="sr-only" role="status">{t!(i18n, state.loading)}</p>
+            <span class="skeleton short"></span>
+            <span class="skeleton"></span>
+            <span class="skeleton mid"></span>
+            <span class="skeleton"></span>
+            <span class="skeleton mid"></span>
+        </div>
+    }
+}
+
+/// Nothing to show: why, and what comes next.
+#[component]
+pub fn Empty(
+    #[prop(into)] title: TextProp,
+    #[prop(optional, into)] text: Option<TextProp>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h3>{move || title.get()}</h3>
+            {text.map(|text| view! { <p>{move || text.get()}</p> })}
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+/// The rest of a list that is longer than what is shown.
+#[component]
+pub fn LoadMore(#[prop(into)] busy: Signal<bool>, #[prop(into)] on_press: Callback<()>) -> impl IntoView {
+    let i18n = words();
+    view! {
+        <p class="more">
+            <button type="button" class="btn" aria-disabled=move || busy.get().then_some("true") on:click=move |_| on_press.run(())>
+                {t!(i18n, state.more)}
+            </button>
+        </p>
+    }
+}

@@ -1,0 +1,143 @@
+//! Words for the closed lists of the domain.
+
+use parvis_domain::accounts::MemberRole;
+use parvis_domain::budgets::MovementKind;
+use parvis_domain::participation::{Impact, Scale, StepKind, StepStatus};
+use parvis_domain::partners::{PartnerKind, PartnerRoleKind};
+use parvis_domain::places::{FigureKind, PlaceKind};
+use parvis_domain::programmes::{ProgrammeStatus, Visibility};
+
+use super::{I18n, t_string};
+
+macro_rules! labels {
+    ($($(#[doc = $doc:literal])+ $name:ident($type:ident, $area:ident) { $($variant:ident = $key:ident,)+ })+) => {$(
+        $(#[doc = $doc])+
+        pub fn $name(i18n: I18n, value: $type) -> &'static str {
+            match value { $($type::$variant => t_string!(i18n, $area.$key),)+ }
+        }
+    )+};
+}
+
+labels! {
+    /// The state of a programme.
+    programme_status(ProgrammeStatus, status_programme) {
+        Draft = draft,
+        Open = open,
+        Active = active,
+        Closed = closed,
+        Archived = archived,
+    }
+
+    /// Who may read a programme.
+    visibility(Visibility, visibility) {
+        Private = private,
+        Public = public,
+    }
+
+    /// The state of a step.
+    step_status(StepStatus, status_step) {
+        Planned = planned,
+        Open = open,
+        Closed = closed,
+        Cancelled = cancelled,
+        Annulled = annulled,
+    }
+
+    /// The kind of a step.
+    step_kind(StepKind, step_kind) {
+        Diagnostic = diagnostic,
+        SpaceOfDialogue = space_of_dialogue,
+        Consultation = consultation,
+        Workshop = workshop,
+        CoTraining = co_training,
+        Call = call,
+        Assembly = assembly,
+        Vote = vote,
+        Decision = decision,
+        Works = works,
+        PublicAccount = public_account,
+    }
+
+    /// The scale of a question.
+    scale(Scale, scale) {
+        Building = building,
+        Neighbourhood = neighbourhood,
+        City = city,
+    }
+
+    /// The weight of an answer.
+    impact(Impact, impact) {
+        Inform = inform,
+        Consult = consult,
+        CoDecide = co_decide,
+    }
+
+    /// The kind of an organisation.
+    partner_kind(PartnerKind, partner_kind) {
+        State = state,
+        Municipality = municipality,
+        Intercommunality = intercommunality,
+        Department = department,
+        Region = region,
+        PublicBody = public_body,
+        SocialLandlord = social_landlord,
+        Association = association,
+        InhabitantsGroup = inhabitants_group,
+        Ngo = ngo,
+        University = university,
+        Funder = funder,
+        InternationalOrganisation = international_organisation,
+        Company = company,
+    }
+
+    /// The role of a partner.
+    partner_role(PartnerRoleKind, partner_role) {
+        Funding = funding,
+        Accountable = accountable,
+        Extending = extending,
+        Implementing = implementing,
+        Signatory = signatory,
+        Beneficiary = beneficiary,
+        Observer = observer,
+    }
+
+    /// The role of a member.
+    member_role(MemberRole, member_role) {
+        Coordinator = coordinator,
+        BudgetOfficer = budget_officer,
+        Partner = partner,
+        Observer = observer,
+    }
+
+    /// The kind of a movement.
+    movement_kind(MovementKind, movement_kind) {
+        Pledge = pledge,
+        Commitment = commitment,
+        Decommitment = decommitment,
+        Disbursement = disbursement,
+        Expenditure = expenditure,
+        Repayment = repayment,
+        InKind = in_kind,
+        Justification = justification,
+        Transfer = transfer,
+    }
+
+    /// The kind of a place.
+    place_kind(PlaceKind, place_kind) {
+        Country = country,
+        Region = region,
+        Municipality = municipality,
+        District = district,
+        Neighbourhood = neighbourhood,
+        Site = site,
+    }
+
+    /// What a figure says.
+    figure_kind(FigureKind, figure_kind) {
+        Population = population,
+        Households = households,
+        Income = income,
+        Marginality = marginality,
+        Other = other,
+    }
+}

@@ -1,0 +1,101 @@
+//! Problems in the reader's words, by their stable code.
+
+use parvis_domain::Money;
+use parvis_wire::FieldProblem;
+
+use super::{I18n, t_string};
+use crate::format::Format;
+
+macro_rules! problems {
+    ($($key:ident)+) => {
+        /// The text of a problem; a general one for a code that this app does not know.
+        pub fn problem_text(i18n: I18n, code: &str) -> String {
+            $(if code == stringify!($key) { return t_string!(i18n, problem.$key).to_owned(); })+
+            match code {
+                "body_malformed" | "type_mismatch" | "field_unknown" | "field_missing" | "parameter_invalid" | "id_malformed"
+                | "cursor_invalid" | "idempotency_key_invalid" => t_string!(i18n, problem.malformed).to_owned(),
+                "body_too_large" => t_string!(i18n, problem.too_large).to_owned(),
+                "refresh_invalid" => t_string!(i18n, problem.token_invalid).to_owned(),
+                _ => t_string!(i18n, problem.other).to_owned(),
+            }
+        }
+    };
+}
+
+problems! {
+    offline
+    unreadable
+    authentication_required
+    token_invalid
+    credentials_invalid
+    permission_denied
+    not_found
+    already_exists
+    transition_refused
+    in_use
+    archived
+    already_done
+    version_stale
+    too_many_requests
+    sign_in_slowed_down
+    internal
+    unavailable
+    validation_failed
+    required
+    too_long
+    too_short
+    too_many
+    control_character
+    format_invalid
+    out_of_range
+    duplicate
+    reference_unknown
+    currency_unknown
+    amount_invalid
+    amount_not_positive
+    amount_too_large
+    currency_mismatch
+    date_invalid
+    period_inverted
+    date_in_future
+    date_too_early
+    language_invalid
+    time_zone_unknown
+    country_unknown
+    identifier_invalid
+    contour_invalid
+    password_weak
+    email_invalid
+    invitation_invalid
+    partner_binding_invalid
+    last_coordinator
+    role_unfilled
+    outcome_required
+    idempotency_key_reused
+    committed_exceeds_available
+    disbursed_exceeds_committed
+    spent_exceeds_disbursed
+    plan_below_committed
+    balance_negative
+    kind_mismatch
+    already_reversed
+    reversal_of_reversal
+}
+
+/// The text of a fault at a field, with what would have been possible where the server says it.
+pub fn fault_text(i18n: I18n, fault: &FieldProblem) -> String {
+    let text = problem_text(i18n, &fault.code);
+    match fault.params.get("available").and_then(|available| money(available)) {
+        Some(available) => {
+            let available = Format::new(i18n).money(available);
+            format!("{text} {}", t_string!(i18n, problem.would_work, available = available))
+        }
+        None => text,
+    }
+}
+
+/// Reads `100.00 EUR`, as the parameters of a fault write money.
+fn money(text: &str) -> Option<Money> {
+    let (amount, currency) = text.split_once(' ')?;
+    Money::check("", amount, currency).ok()
+}

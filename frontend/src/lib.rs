@@ -1,0 +1,28 @@
+//! The Parvis web app: a client-side Leptos application that uses nothing but the public API.
+//!
+//! `forms`, `ledger` and `charts` are pure and are tested natively; everything else touches the browser and exists on wasm32
+//! only. Pages fetch, components render.
+
+pub mod charts;
+pub mod forms;
+pub mod ledger;
+
+#[cfg(target_arch = "wasm32")]
+mod api;
+#[cfg(target_arch = "wasm32")]
+mod app;
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod components;
+#[cfg(target_arch = "wasm32")]
+mod format;
+#[cfg(target_arch = "wasm32")]
+mod i18n;
+#[cfg(target_arch = "wasm32")]
+mod pages;
+#[cfg(target_arch = "wasm32")]
+mod shell;
+
+#[cfg(target_arch = "wasm32")]
+pub use app::start;
