@@ -3,6 +3,7 @@
 use std::{
     env,
     fs::{self, File},
+    io::Write,
     net::TcpStream,
     os::unix::fs::{PermissionsExt, chown},
     os::unix::process::CommandExt,
@@ -27,6 +28,7 @@ use crate::{
 /// What the server writes, beside its data.
 const LOG: &str = "postgres.log";
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
+const RELOADS_WITHIN: Duration = Duration::from_millis(500);
 const STOPS_WITHIN: Duration = Duration::from_secs(20);
 /// Memory that must be free before the data goes there instead of to the disk, in bytes.
 const MEMORY_NEEDED: u64 = 2 << 30;
@@ -105,6 +107,36 @@ impl Cluster {
                 .arg(name),
         )?;
         Ok(self.url(name))
+    }
+
+    /// What PostgreSQL logs of the statements that `work` makes clients send.
+    ///
+    /// # Errors
+    /// Those of `work`, or when the settings cannot be changed.
+    pub fn record(&self, work: impl FnOnce() -> Result<()>) -> Result<String> {
+        self.set_logging("log_statement = 'all'", "log_min_messages = 'log'")?;
+        let log = self.folder.path().join(LOG);
+        let before = fs::read(&log)?.len();
+        work()?;
+        self.set_logging("log_statement = 'none'", "log_min_messages = 'fatal'")?;
+        let bytes = fs::read(&log)?;
+        Ok(String::from_utf8_lossy(bytes.get(before..).unwrap_or_default()).into_owned())
+    }
+
+    fn set_logging(&self, statement: &str, messages: &str) -> Result<()> {
+        let mut psql = Command::new(self.programs.join("psql"));
+        psql.args(["--no-psqlrc", "--quiet", "--output=/dev/null"])
+            .arg(self.url("postgres"));
+        for command in [
+            &format!("ALTER SYSTEM SET {statement}"),
+            &format!("ALTER SYSTEM SET {messages}"),
+        ] {
+            psql.args(["--command", command]);
+        }
+        command::run(psql.args(["--command", "SELECT pg_reload_conf()"]))?;
+        // Open connections read the new settings before their next statement, when the signal has come.
+        thread::sleep(RELOADS_WITHIN);
+        Ok(())
     }
 
     /// Folder of the programs of PostgreSQL.
@@ -220,7 +252,10 @@ fn init(programs: &Path, owner: Option<&User>, data: &Path) -> Result<()> {
     if !done.status.success() {
         bail!("initdb failed: {}", String::from_utf8_lossy(&done.stderr));
     }
-    Ok(())
+    // What tests provoke on purpose would fill the log; only what stops the server is worth a line. In the file and not
+    // among the arguments, which `ALTER SYSTEM` could not override.
+    let mut settings = File::options().append(true).open(data.join("postgresql.conf"))?;
+    Ok(writeln!(settings, "log_min_messages = fatal")?)
 }
 
 fn postgres_command(
@@ -249,8 +284,6 @@ fn postgres_command(
     {
         command.args(["-c", setting]);
     }
-    // What tests provoke on purpose would fill the log; only what stops the server is worth a line.
-    command.args(["-c", "log_min_messages=fatal"]);
     command
 }
 
@@ -281,7 +314,14 @@ mod tests {
         let cluster = Cluster::start(Durability::None).unwrap();
         let folder = cluster.folder.path().to_path_buf();
         let port = cluster.port;
-        assert!(cluster.create_database("parvis").unwrap().ends_with("/parvis"));
+        let url = cluster.create_database("parvis").unwrap();
+        assert!(url.ends_with("/parvis"));
+        let mut psql = Command::new(cluster.programs().join("psql"));
+        psql.arg(url)
+            .args(["--quiet", "--command", "SELECT 41 + 1"])
+            .stdout(Stdio::null());
+        let log = cluster.record(|| command::run(&mut psql)).unwrap();
+        assert_eq!(log.matches("SELECT 41 + 1").count(), 1, "{log}");
         drop(cluster);
         assert!(!folder.exists());
         assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
