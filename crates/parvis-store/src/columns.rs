@@ -8,7 +8,7 @@ use diesel::deserialize::{self, FromSql, FromSqlRow, Queryable};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, HasSqlType, Nullable, SqlType, Text};
+use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, Nullable, SqlType, Text};
 use diesel::sqlite::Sqlite;
 use parvis_domain::accounts::MemberRole;
 use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode, Policy};
@@ -148,8 +148,18 @@ read_as!(Id, DbId, |id| Ok(Self::from(id.0)) =>
 );
 
 words!(
-    MemberRole, ProgrammeStatus, Visibility, PlaceKind, PartnerKind, PartnerRoleKind, IdentifierScheme, StepKind,
-    StepStatus, GrantKind, PaymentMode, MovementKind,
+    MemberRole,
+    ProgrammeStatus,
+    Visibility,
+    PlaceKind,
+    PartnerKind,
+    PartnerRoleKind,
+    IdentifierScheme,
+    StepKind,
+    StepStatus,
+    GrantKind,
+    PaymentMode,
+    MovementKind,
 );
 
 read_as!(Text, String, |text| Ok(serde_json::from_str(&text)?) =>
@@ -162,7 +172,9 @@ read_as!(Text, String, |code| Currency::parse("", &code).map_err(|fault| fault.d
 impl FromSql<BigInt, MultiBackend> for Instant {
     fn from_sql(value: MultiRawValue<'_>) -> deserialize::Result<Self> {
         let micros = <i64 as FromSql<BigInt, MultiBackend>>::from_sql(value)?;
-        DateTime::from_timestamp_micros(micros).map(Self).ok_or_else(|| format!("no instant: {micros}").into())
+        DateTime::from_timestamp_micros(micros)
+            .map(Self)
+            .ok_or_else(|| format!("no instant: {micros}").into())
     }
 }
 
@@ -200,6 +212,23 @@ impl From<MaybeInstant> for Option<DateTime<Utc>> {
     }
 }
 
+/// A number that is never negative, as it is read: `#[diesel(deserialize_as = Natural)]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Natural(u32);
+
+impl Queryable<Integer, MultiBackend> for Natural {
+    type Row = i32;
+    fn build(row: i32) -> deserialize::Result<Self> {
+        Ok(Self(u32::try_from(row)?))
+    }
+}
+
+impl From<Natural> for u32 {
+    fn from(number: Natural) -> Self {
+        number.0
+    }
+}
+
 /// An instant for a column.
 pub fn micros(at: DateTime<Utc>) -> i64 {
     at.timestamp_micros()
@@ -220,7 +249,14 @@ macro_rules! unwrap_json {
     )+};
 }
 
-unwrap_json!(Vec<Axis>, Vec<Category>, Vec<RequiredRole>, Vec<Rule>, Vec<Figure>, Value);
+unwrap_json!(
+    Vec<Axis>,
+    Vec<Category>,
+    Vec<RequiredRole>,
+    Vec<Rule>,
+    Vec<Figure>,
+    Value
+);
 
 /// A value as JSON for a column.
 pub fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {

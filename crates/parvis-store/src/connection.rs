@@ -167,8 +167,14 @@ mod tests {
 
     #[test]
     fn the_scheme_decides() {
-        assert_eq!(Address::parse("sqlite://a/b.db").unwrap(), Address::Sqlite("a/b.db".into()));
-        assert_eq!(Address::parse("sqlite:///a.db").unwrap(), Address::Sqlite("/a.db".into()));
+        assert_eq!(
+            Address::parse("sqlite://a/b.db").unwrap(),
+            Address::Sqlite("a/b.db".into())
+        );
+        assert_eq!(
+            Address::parse("sqlite:///a.db").unwrap(),
+            Address::Sqlite("/a.db".into())
+        );
         for url in ["postgres://u@h/d", "postgresql://h/d"] {
             assert_eq!(Address::parse(url).unwrap(), Address::Postgres(url.into()));
         }
@@ -176,9 +182,21 @@ mod tests {
 
     #[test]
     fn a_wrong_url_gives_one_sentence_without_the_url() {
-        for url in ["postgres:secret", "parvis.db", "mysql://u:secret@h/d", "sqlite://", "postgres://", ""] {
-            let StoreError::Configuration(sentence) = Address::parse(url).unwrap_err() else { panic!("{url}") };
-            assert!(sentence.contains("sqlite://PATH") && !sentence.contains("secret"), "{sentence}");
+        for url in [
+            "postgres:secret",
+            "parvis.db",
+            "mysql://u:secret@h/d",
+            "sqlite://",
+            "postgres://",
+            "",
+        ] {
+            let StoreError::Configuration(sentence) = Address::parse(url).unwrap_err() else {
+                panic!("{url}")
+            };
+            assert!(
+                sentence.contains("sqlite://PATH") && !sentence.contains("secret"),
+                "{sentence}"
+            );
         }
     }
 }

@@ -55,9 +55,10 @@ impl StoreError {
             Self::NotFound => Some(DomainError::not_found()),
             Self::Conflict(conflict) => Some(Fault::new(conflict.code, conflict.pointer, conflict.detail).into()),
             Self::Domain(error) => Some(error.clone()),
-            Self::Retry(_) | Self::Unavailable(_) => {
-                Some(DomainError::new(Code::Unavailable, "The database cannot answer now; try again in a moment."))
-            }
+            Self::Retry(_) | Self::Unavailable(_) => Some(DomainError::new(
+                Code::Unavailable,
+                "The database cannot answer now; try again in a moment.",
+            )),
             Self::Configuration(_) | Self::Internal(_) => None,
         }
     }
@@ -191,15 +192,27 @@ mod tests {
 
     #[test]
     fn both_databases_lead_to_the_same_constraint() {
-        assert_eq!(constraint(None, "UNIQUE constraint failed: programmes.code"), "programmes_code");
-        assert_eq!(constraint(Some("programmes_code"), "duplicate key value"), "programmes_code");
-        assert_eq!(constraint(None, "CHECK constraint failed: balances_bounded"), "balances_bounded");
+        assert_eq!(
+            constraint(None, "UNIQUE constraint failed: programmes.code"),
+            "programmes_code"
+        );
+        assert_eq!(
+            constraint(Some("programmes_code"), "duplicate key value"),
+            "programmes_code"
+        );
+        assert_eq!(
+            constraint(None, "CHECK constraint failed: balances_bounded"),
+            "balances_bounded"
+        );
     }
 
     #[test]
     fn what_the_client_may_not_know_stays_here() {
         assert!(StoreError::Internal("syntax error".into()).refusal().is_none());
         assert_eq!(StoreError::NotFound.refusal().map(|e| e.code), Some(Code::NotFound));
-        assert_eq!(StoreError::Unavailable("x".into()).refusal().map(|e| e.code), Some(Code::Unavailable));
+        assert_eq!(
+            StoreError::Unavailable("x".into()).refusal().map(|e| e.code),
+            Some(Code::Unavailable)
+        );
     }
 }

@@ -57,8 +57,8 @@ pub struct Event {
 pub struct Change<'a> {
     /// The programme, or none for the platform.
     pub programme: Option<ProgrammeId>,
-    /// What was done.
-    pub operation: Operation,
+    /// What was done: the name of the operation.
+    pub operation: &'a str,
     /// The kind of object, such as `participation_step`.
     pub object_type: &'a str,
     /// The object.
@@ -74,6 +74,48 @@ pub struct Change<'a> {
 pub enum HistorySort {
     /// By the number in the chain: the order of commit.
     Seq,
+}
+
+impl<'a> Change<'a> {
+    /// Something new.
+    ///
+    /// # Errors
+    /// `Internal` for what JSON cannot hold.
+    pub fn made<T: Serialize>(operation: Operation, of: (&'a str, Uuid), after: &T) -> StoreResult<Self> {
+        Ok(Self {
+            programme: None,
+            operation: operation.as_str(),
+            object_type: of.0,
+            object_id: of.1,
+            before: Value::Null,
+            after: value(after)?,
+        })
+    }
+
+    /// Something that was otherwise.
+    ///
+    /// # Errors
+    /// `Internal` for what JSON cannot hold.
+    pub fn changed<T: Serialize>(
+        operation: Operation,
+        of: (&'a str, Uuid),
+        before: &T,
+        after: &T,
+    ) -> StoreResult<Self> {
+        Ok(Self {
+            before: value(before)?,
+            ..Self::made(operation, of, after)?
+        })
+    }
+
+    /// The same change as part of a programme's history.
+    #[must_use]
+    pub fn in_programme(self, programme: ProgrammeId) -> Self {
+        Self {
+            programme: Some(programme),
+            ..self
+        }
+    }
 }
 
 /// A value as JSON for an event.
@@ -94,7 +136,7 @@ pub fn append(conn: &mut Conn, stamp: &Stamp<'_>, change: Change<'_>) -> StoreRe
         programme: change.programme,
         at: stamp.at,
         actor: stamp.actor,
-        operation: change.operation.as_str().to_owned(),
+        operation: change.operation.to_owned(),
         object_type: change.object_type.to_owned(),
         object_id: change.object_id,
         before: change.before,
@@ -119,7 +161,9 @@ pub fn append(conn: &mut Conn, stamp: &Stamp<'_>, change: Change<'_>) -> StoreRe
             events::after.eq(json(&event.after)?),
         ))
         .execute(conn)?;
-    diesel::update(event_heads::table.find(head.db())).set(event_heads::hash.eq(hash.to_vec())).execute(conn)?;
+    diesel::update(event_heads::table.find(head.db()))
+        .set(event_heads::hash.eq(hash.to_vec()))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -155,10 +199,23 @@ pub fn list_programme_history(
     programme: ProgrammeId,
     request: &PageRequest<HistorySort>,
 ) -> StoreResult<Page<Event>> {
-    let query = || events::table.filter(events::programme_id.eq(Some(programme.db()))).into_boxed::<crate::connection::MultiBackend>();
+    let query = || {
+        events::table
+            .filter(events::programme_id.eq(Some(programme.db())))
+            .into_boxed::<crate::connection::MultiBackend>()
+    };
     let total = total!(conn, request, query(), events::id);
-    let rows: Vec<Event> = keyset!(query().select(Event::as_select()), request, events::seq, events::id, i64).load(conn)?;
-    Ok(paging::page(rows, request, total, |event| (event.seq.to_string(), event.id.into())))
+    let rows: Vec<Event> = keyset!(
+        query().select(Event::as_select()),
+        request,
+        events::seq,
+        events::id,
+        i64
+    )
+    .load(conn)?;
+    Ok(paging::page(rows, request, total, |event| {
+        (event.seq.to_string(), event.id.into())
+    }))
 }
 
 /// The number and hash of the last event of a chain, none for an empty one.
@@ -167,6 +224,9 @@ pub fn list_programme_history(
 /// Those of the database.
 pub fn head(conn: &mut Conn, programme: Option<ProgrammeId>) -> StoreResult<Option<(i64, Vec<u8>)>> {
     let head = programme.map_or(Uuid::nil(), Uuid::from);
-    let row = event_heads::table.find(head.db()).select((event_heads::seq, event_heads::hash)).first(conn);
+    let row = event_heads::table
+        .find(head.db())
+        .select((event_heads::seq, event_heads::hash))
+        .first(conn);
     Ok(row.optional()?)
 }

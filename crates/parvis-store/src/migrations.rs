@@ -34,12 +34,17 @@ pub(crate) fn run(address: &Address, options: Options) -> StoreResult<Vec<String
 fn run_sqlite(path: &str, options: Options) -> StoreResult<Vec<String>> {
     let mut conn = SqliteConnection::establish(path).map_err(unavailable)?;
     let wait = options.wait.as_millis();
-    conn.batch_execute(&format!("PRAGMA busy_timeout = {wait}; PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = ON"))?;
+    conn.batch_execute(&format!(
+        "PRAGMA busy_timeout = {wait}; PRAGMA foreign_keys = OFF; PRAGMA recursive_triggers = ON"
+    ))?;
     let ran = conn.run_pending_migrations(SQLITE).map_err(internal)?;
     let names = ran.iter().map(ToString::to_string).collect();
     let broken: Vec<Broken> = sql_query("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check").load(&mut conn)?;
     match broken.first() {
-        Some(first) => Err(StoreError::Internal(format!("foreign keys do not hold in {}", first.table))),
+        Some(first) => Err(StoreError::Internal(format!(
+            "foreign keys do not hold in {}",
+            first.table
+        ))),
         None => Ok(names),
     }
 }
@@ -57,7 +62,11 @@ pub(crate) fn pending(conn: &mut Conn) -> StoreResult<Vec<String>> {
     fn names<DB: diesel::backend::Backend>(
         pending: diesel::migration::Result<Vec<Box<dyn Migration<DB>>>>,
     ) -> StoreResult<Vec<String>> {
-        Ok(pending.map_err(internal)?.iter().map(|m| m.name().to_string()).collect())
+        Ok(pending
+            .map_err(internal)?
+            .iter()
+            .map(|m| m.name().to_string())
+            .collect())
     }
     match conn {
         Conn::Sqlite(c) => names(c.pending_migrations(SQLITE)),

@@ -70,10 +70,16 @@ impl SortKey for i32 {
 
 /// The key and id after which a page starts.
 pub(crate) fn after<K: SortKey, S>(request: &PageRequest<S>) -> StoreResult<Option<(K::Db, crate::columns::DbId)>> {
-    let Some((text, id)) = &request.after else { return Ok(None) };
+    let Some((text, id)) = &request.after else {
+        return Ok(None);
+    };
     match K::parse(text) {
         Some(key) => Ok(Some((key, crate::columns::DbId(*id)))),
-        None => Err(StoreError::from(Fault::new(Code::CursorInvalid, "cursor", "The cursor belongs to another order."))),
+        None => Err(StoreError::from(Fault::new(
+            Code::CursorInvalid,
+            "cursor",
+            "The cursor belongs to another order.",
+        ))),
     }
 }
 
@@ -89,13 +95,17 @@ macro_rules! keyset {
                 if let Some((key, id)) = after {
                     query = query.filter($column.gt(key.clone()).or($column.eq(key).and($id.gt(id))));
                 }
-                query.order(($column.asc(), $id.asc())).limit($crate::paging::one_more($request))
+                query
+                    .order(($column.asc(), $id.asc()))
+                    .limit($crate::paging::one_more($request))
             }
             Direction::Descending => {
                 if let Some((key, id)) = after {
                     query = query.filter($column.lt(key.clone()).or($column.eq(key).and($id.lt(id))));
                 }
-                query.order(($column.desc(), $id.desc())).limit($crate::paging::one_more($request))
+                query
+                    .order(($column.desc(), $id.desc()))
+                    .limit($crate::paging::one_more($request))
             }
         }
     }};
@@ -122,14 +132,22 @@ pub(crate) fn page<T, S>(
 
 /// Turns the items of a page into others; the keys stay.
 pub(crate) fn map<T, U>(page: Page<T>, items: impl FnOnce(Vec<T>) -> Vec<U>) -> Page<U> {
-    Page { items: items(page.items), last: page.last, total: page.total }
+    Page {
+        items: items(page.items),
+        last: page.last,
+        total: page.total,
+    }
 }
 
 /// The words of a search as patterns for `LIKE … ESCAPE '\'` on a folded column. At most ten count.
 pub(crate) fn patterns(query: Option<&str>) -> Vec<String> {
     let folded = query.map(parvis_domain::text::fold).unwrap_or_default();
     let escape = |word: &str| word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    folded.split_whitespace().take(10).map(|word| format!("%{}%", escape(word))).collect()
+    folded
+        .split_whitespace()
+        .take(10)
+        .map(|word| format!("%{}%", escape(word)))
+        .collect()
 }
 
 /// Counts the rows of a boxed query, up to the most that is counted; only on demand.

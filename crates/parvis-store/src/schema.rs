@@ -75,6 +75,7 @@ table! {
     templates (id) {
         id -> Id,
         code -> Text,
+        title -> Text,
         content -> Text,
         built_in -> Bool,
         search -> Text,
@@ -220,6 +221,7 @@ table! {
         starts_on -> Nullable<Date>,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        version -> BigInt,
     }
 }
 
@@ -287,6 +289,7 @@ table! {
         expires_at -> BigInt,
         accepted_at -> Nullable<BigInt>,
         revoked_at -> Nullable<BigInt>,
+        version -> BigInt,
     }
 }
 

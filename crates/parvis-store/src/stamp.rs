@@ -17,7 +17,11 @@ pub struct Stamp<'a> {
 impl<'a> Stamp<'a> {
     /// A stamp with the source of identifiers, which makes UUIDs of version 7. The instant is cut to microseconds.
     pub fn new(at: DateTime<Utc>, actor: Option<UserId>, ids: &'a (dyn Fn() -> Uuid + Sync)) -> Self {
-        Self { at: at.trunc_subsecs(6), actor, ids }
+        Self {
+            at: at.trunc_subsecs(6),
+            actor,
+            ids,
+        }
     }
 
     /// A new identifier.
@@ -29,12 +33,18 @@ impl<'a> Stamp<'a> {
     /// The same stamp for another account: the one that a request has just made or recognised.
     #[must_use]
     pub fn by(self, actor: UserId) -> Self {
-        Self { actor: Some(actor), ..self }
+        Self {
+            actor: Some(actor),
+            ..self
+        }
     }
 }
 
 impl std::fmt::Debug for Stamp<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stamp").field("at", &self.at).field("actor", &self.actor).finish_non_exhaustive()
+        f.debug_struct("Stamp")
+            .field("at", &self.at)
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
     }
 }

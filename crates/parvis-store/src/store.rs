@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::r2d2::{Pool, PooledConnection};
-use diesel::{Connection, sql_query, RunQueryDsl};
+use diesel::{Connection, RunQueryDsl, sql_query};
 
 use crate::connection::{Address, Conn, Manager, Options};
 use crate::error::{StoreError, StoreResult};
@@ -33,7 +33,11 @@ impl Store {
     pub fn open(url: &str, options: Options) -> StoreResult<Self> {
         let address = Address::parse(url)?;
         let statements = Arc::new(AtomicU64::new(0));
-        let manager = Manager { address: address.clone(), options, statements: Arc::clone(&statements) };
+        let manager = Manager {
+            address: address.clone(),
+            options,
+            statements: Arc::clone(&statements),
+        };
         let pool = Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
@@ -42,7 +46,12 @@ impl Store {
             .error_handler(Box::new(Logged))
             .build(manager)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let store = Self { pool, address, options, statements };
+        let store = Self {
+            pool,
+            address,
+            options,
+            statements,
+        };
         if matches!(store.address, Address::Sqlite(_)) {
             // Write-ahead logging is a property of the file: set once, it stays.
             store.connection()?.batch_execute("PRAGMA journal_mode = WAL")?;
@@ -121,7 +130,9 @@ impl Store {
     }
 
     fn connection(&self) -> StoreResult<PooledConnection<Manager>> {
-        self.pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+        self.pool
+            .get()
+            .map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
     /// Longer after every attempt. The number of statements so far spreads those that wait, which is all that jitter
@@ -134,7 +145,9 @@ impl Store {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("embedded", &self.is_embedded()).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("embedded", &self.is_embedded())
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,9 +8,7 @@ use parvis_domain::page::{Page, PageRequest};
 use parvis_domain::templates::{BUILT_IN, Template as Content};
 use parvis_domain::{Code, DomainError, text};
 use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::columns::{Instant, IntoDb, json, micros};
 use crate::connection::{Conn, MultiBackend, each};
@@ -75,6 +73,7 @@ pub(crate) fn write_built_in(conn: &mut Conn) -> StoreResult<()> {
         let row = (
             templates::id.eq(built_in_id(&content.code).db()),
             templates::code.eq(&content.code),
+            templates::title.eq(json(&content.title)?),
             templates::content.eq(json(&content)?),
             templates::built_in.eq(true),
             templates::search.eq(search(&content)),
@@ -82,19 +81,28 @@ pub(crate) fn write_built_in(conn: &mut Conn) -> StoreResult<()> {
             templates::created_at.eq(0_i64),
             templates::updated_at.eq(0_i64),
         );
-        let (old, new) = (json(&content)?, search(&content));
+        let update = (
+            templates::title.eq(json(&content.title)?),
+            templates::content.eq(json(&content)?),
+            templates::search.eq(search(&content)),
+        );
         each!(conn, c => diesel::insert_into(templates::table)
             .values(row)
             .on_conflict(templates::id)
             .do_update()
-            .set((templates::content.eq(old), templates::search.eq(new)))
+            .set(update)
             .execute(c))?;
     }
     Ok(())
 }
 
 fn search(content: &Content) -> String {
-    [text::fold(&content.code), content.title.folded(), content.summary.folded()].join(" ")
+    [
+        text::fold(&content.code),
+        content.title.folded(),
+        content.summary.folded(),
+    ]
+    .join(" ")
 }
 
 fn listed<'a>(filter: &TemplateFilter) -> templates::BoxedQuery<'a, MultiBackend> {
@@ -120,7 +128,9 @@ pub fn list_templates(
     let total = total!(conn, request, listed(filter), templates::id);
     let query = listed(filter).select(Template::as_select());
     let rows: Vec<Template> = keyset!(query, request, templates::code, templates::id, String).load(conn)?;
-    Ok(paging::page(rows, request, total, |row| (row.content.code.clone(), row.id.into())))
+    Ok(paging::page(rows, request, total, |row| {
+        (row.content.code.clone(), row.id.into())
+    }))
 }
 
 /// A template, also one that was withdrawn.
@@ -128,7 +138,10 @@ pub fn list_templates(
 /// # Errors
 /// `NotFound`.
 pub fn get_template(conn: &mut Conn, id: TemplateId) -> StoreResult<Template> {
-    Ok(templates::table.find(id.db()).select(Template::as_select()).first(conn)?)
+    Ok(templates::table
+        .find(id.db())
+        .select(Template::as_select())
+        .first(conn)?)
 }
 
 /// Adds a template of one's own. `content` has been checked.
@@ -141,6 +154,7 @@ pub fn create_template(conn: &mut Conn, stamp: &Stamp<'_>, content: &Content) ->
         .values((
             templates::id.eq(id.db()),
             templates::code.eq(&content.code),
+            templates::title.eq(json(&content.title)?),
             templates::content.eq(json(content)?),
             templates::built_in.eq(false),
             templates::search.eq(search(content)),
@@ -150,7 +164,8 @@ pub fn create_template(conn: &mut Conn, stamp: &Stamp<'_>, content: &Content) ->
         ))
         .execute(conn)?;
     let template = get_template(conn, id)?;
-    record(conn, stamp, Operation::CreateTemplate, Value::Null, events::value(&template)?, id)?;
+    let change = Change::made(Operation::CreateTemplate, ("template", id.into()), &template)?;
+    events::append(conn, stamp, change)?;
     Ok(template)
 }
 
@@ -165,10 +180,13 @@ pub fn update_template(
     content: &Content,
 ) -> StoreResult<Template> {
     require_own(before)?;
-    let current = templates::table.find(before.id.db()).filter(templates::version.eq(before.version));
+    let current = templates::table
+        .find(before.id.db())
+        .filter(templates::version.eq(before.version));
     let changed = diesel::update(current)
         .set((
             templates::code.eq(&content.code),
+            templates::title.eq(json(&content.title)?),
             templates::content.eq(json(content)?),
             templates::search.eq(search(content)),
             templates::version.eq(before.version + 1),
@@ -177,7 +195,13 @@ pub fn update_template(
         .execute(conn)?;
     crate::error::require_current(changed)?;
     let template = get_template(conn, before.id)?;
-    record(conn, stamp, Operation::UpdateTemplate, events::value(before)?, events::value(&template)?, before.id)?;
+    let change = Change::changed(
+        Operation::UpdateTemplate,
+        ("template", before.id.into()),
+        before,
+        &template,
+    )?;
+    events::append(conn, stamp, change)?;
     Ok(template)
 }
 
@@ -187,7 +211,9 @@ pub fn update_template(
 /// `version_stale`, `archived`, `permission_denied` for a built-in one.
 pub fn archive_template(conn: &mut Conn, stamp: &Stamp<'_>, before: &Template) -> StoreResult<Template> {
     require_own(before)?;
-    let current = templates::table.find(before.id.db()).filter(templates::version.eq(before.version));
+    let current = templates::table
+        .find(before.id.db())
+        .filter(templates::version.eq(before.version));
     let changed = diesel::update(current)
         .set((
             templates::version.eq(before.version + 1),
@@ -197,25 +223,23 @@ pub fn archive_template(conn: &mut Conn, stamp: &Stamp<'_>, before: &Template) -
         .execute(conn)?;
     crate::error::require_current(changed)?;
     let template = get_template(conn, before.id)?;
-    record(conn, stamp, Operation::ArchiveTemplate, events::value(before)?, events::value(&template)?, before.id)?;
+    let change = Change::changed(
+        Operation::ArchiveTemplate,
+        ("template", before.id.into()),
+        before,
+        &template,
+    )?;
+    events::append(conn, stamp, change)?;
     Ok(template)
 }
 
 fn require_own(template: &Template) -> StoreResult<()> {
     if template.built_in {
-        return Err(DomainError::new(Code::PermissionDenied, "A template that comes with Parvis is never changed.").into());
+        return Err(DomainError::new(
+            Code::PermissionDenied,
+            "A template that comes with Parvis is never changed.",
+        )
+        .into());
     }
     crate::error::require_kept(template.archived_at)
-}
-
-fn record(
-    conn: &mut Conn,
-    stamp: &Stamp<'_>,
-    operation: Operation,
-    before: Value,
-    after: Value,
-    id: TemplateId,
-) -> StoreResult<()> {
-    let object_id: Uuid = id.into();
-    events::append(conn, stamp, Change { programme: None, operation, object_type: "template", object_id, before, after })
 }

@@ -4,6 +4,7 @@
 CREATE TABLE templates (
     id UUID NOT NULL PRIMARY KEY,
     code TEXT COLLATE "C" NOT NULL,
+    title TEXT COLLATE "C" NOT NULL,
     content TEXT COLLATE "C" NOT NULL,
     built_in BOOLEAN NOT NULL,
     search TEXT COLLATE "C" NOT NULL,
@@ -137,7 +138,8 @@ CREATE TABLE partner_roles (
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('funding', 'accountable', 'extending', 'implementing', 'signatory', 'beneficiary', 'observer')),
     starts_on DATE,
     created_at BIGINT NOT NULL,
-    ended_at BIGINT
+    ended_at BIGINT,
+    version BIGINT NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX partner_roles_active ON partner_roles (programme_id, partner_id, role) WHERE ended_at IS NULL;
 CREATE INDEX partner_roles_programme ON partner_roles (programme_id, created_at, id);

@@ -33,6 +33,7 @@ CREATE TABLE invitations (
     expires_at BIGINT NOT NULL,
     accepted_at BIGINT,
     revoked_at BIGINT,
+    version BIGINT NOT NULL DEFAULT 1,
     CONSTRAINT invitations_role CHECK ((programme_id IS NULL) = (role IS NULL)),
     CONSTRAINT invitations_binding CHECK (role IS NULL OR (role = 'partner') = (partner_id IS NOT NULL)),
     CONSTRAINT invitations_ended CHECK (accepted_at IS NULL OR revoked_at IS NULL)

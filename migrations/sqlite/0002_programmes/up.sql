@@ -4,6 +4,7 @@
 CREATE TABLE templates (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     code TEXT NOT NULL,
+    title TEXT NOT NULL,
     content TEXT NOT NULL,
     built_in INTEGER NOT NULL CHECK (built_in IN (0, 1)),
     search TEXT NOT NULL,
@@ -137,7 +138,8 @@ CREATE TABLE partner_roles (
     role TEXT NOT NULL CHECK (role IN ('funding', 'accountable', 'extending', 'implementing', 'signatory', 'beneficiary', 'observer')),
     starts_on TEXT,
     created_at INTEGER NOT NULL,
-    ended_at INTEGER
+    ended_at INTEGER,
+    version INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE UNIQUE INDEX partner_roles_active ON partner_roles (programme_id, partner_id, role) WHERE ended_at IS NULL;
 CREATE INDEX partner_roles_programme ON partner_roles (programme_id, created_at, id);
