@@ -5,15 +5,16 @@
 
 pub mod ledger;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::choices::choices;
-use crate::error::{Code, Fault};
+use crate::error::{Code, DomainError, Fault, Faults};
 use crate::ids::{GrantId, LineId, PartnerId};
 use crate::localised_text::LocalisedText;
 use crate::money::{Currency, Money};
 use crate::period::Period;
+use crate::templates::{Axis, Category};
 
 choices! {
     /// Whether a grant is money or means.
@@ -246,9 +247,78 @@ pub fn check_currency(pointer: &str, amount: Currency, grant: Currency) -> Resul
     Err(Fault::new(Code::CurrencyMismatch, pointer, detail).with("allowed", grant.code()))
 }
 
+/// Checks that a line speaks the words of its programme and lies in the years of its budget.
+///
+/// # Errors
+/// `reference_unknown` for a category or axis that the programme does not have, listing those it has; `out_of_range` for
+/// a year outside the budget's period.
+pub fn check_line(line: &LineContent, categories: &[Category], axes: &[Axis], period: Period) -> Result<(), Faults> {
+    let mut faults = Faults::new();
+    let allowed = categories.iter().map(|category| category.code.as_str()).collect::<Vec<_>>();
+    check_word(&mut faults, "/category", &line.category, &allowed);
+    if let Some(axis) = &line.axis {
+        check_word(&mut faults, "/axis", axis, &axes.iter().map(|axis| axis.code.as_str()).collect::<Vec<_>>());
+    }
+    let years = period.starts_on.year()..=period.ends_on.map_or(i32::MAX, |end| end.year());
+    if !years.contains(&line.year) {
+        let detail = format!("{} lies outside the period of the budget, from {}.", line.year, years.start());
+        faults.add(Code::OutOfRange, "/year", detail);
+    }
+    faults.finish(Some(()))
+}
+
+fn check_word(faults: &mut Faults, pointer: &str, word: &str, allowed: &[&str]) {
+    if !allowed.contains(&word) {
+        let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+        let detail = format!("The programme has no {word}; it has: {allowed}.");
+        faults.push(Fault::new(Code::ReferenceUnknown, pointer, detail).with("allowed", allowed));
+    }
+}
+
+/// Checks the day of a booking: never in the future (rule 8), not before what it rests on.
+///
+/// # Errors
+/// `date_in_future` or `date_too_early`.
+pub fn check_booked_on(pointer: &str, day: NaiveDate, earliest: Option<NaiveDate>, today: NaiveDate) -> Result<(), Fault> {
+    if day > today {
+        let detail = format!("{day} lies after today, {today}, in the time zone of the programme.");
+        return Err(Fault::new(Code::DateInFuture, pointer, detail).with("max", today.to_string()));
+    }
+    match earliest {
+        Some(earliest) if day < earliest => {
+            let detail = format!("{day} lies before {earliest}, the day of the movement that it rests on.");
+            Err(Fault::new(Code::DateTooEarly, pointer, detail).with("min", earliest.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that a caller who is bound to an organisation records that organisation's own costs and means, and nothing else.
+///
+/// # Errors
+/// `permission_denied`.
+pub fn check_own_share(bound: Option<PartnerId>, funder: PartnerId, kind: MovementKind) -> Result<(), DomainError> {
+    match bound {
+        Some(partner) if partner != funder || !matches!(kind, MovementKind::Expenditure | MovementKind::InKind) => {
+            let detail = "A partner records expenditures and contributions in kind on its own grants only.";
+            Err(DomainError::new(Code::PermissionDenied, detail))
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_partner_touches_its_own_share_only() {
+        let (own, other) = (PartnerId(uuid::Uuid::from_u128(1)), PartnerId(uuid::Uuid::from_u128(2)));
+        assert!(check_own_share(Some(own), own, MovementKind::InKind).is_ok());
+        assert!(check_own_share(Some(own), other, MovementKind::InKind).is_err());
+        assert!(check_own_share(Some(own), own, MovementKind::Commitment).is_err());
+        assert!(check_own_share(None, other, MovementKind::Commitment).is_ok());
+    }
 
     #[test]
     fn cash_and_kind_never_mix() {

@@ -1,0 +1,303 @@
+//! Grants: decisions of funders, spread over lines.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use parvis_domain::accounts::Operation;
+use parvis_domain::budgets::{GrantContent, GrantKind, PaymentMode, Share};
+use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
+use parvis_domain::page::{Page, PageRequest};
+use parvis_domain::{Code, Currency, Fault, Money};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::balances::{Balance, Of, planned_and_granted};
+use super::movements::amount_text;
+use super::{Setting, lines, record, shares};
+use crate::columns::{Instant, IntoDb, db_ids, micros};
+use crate::connection::{Conn, MultiBackend};
+use crate::error::StoreResult;
+use crate::events;
+use crate::paging::{self, SortKey, keyset, total};
+use crate::schema::{grants, partners};
+use crate::stamp::Stamp;
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = grants)]
+struct GrantRow {
+    id: GrantId,
+    budget_id: BudgetId,
+    programme_id: ProgrammeId,
+    funder_id: PartnerId,
+    kind: GrantKind,
+    currency: Currency,
+    payment_mode: PaymentMode,
+    reference: Option<String>,
+    decided_on: Option<NaiveDate>,
+    version: i64,
+    #[diesel(deserialize_as = Instant)]
+    created_at: DateTime<Utc>,
+}
+
+/// A grant with its shares.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Grant {
+    /// Its identifier.
+    pub id: GrantId,
+    /// The budget.
+    pub budget_id: BudgetId,
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// The funder.
+    pub funder_id: PartnerId,
+    /// Cash or in kind.
+    pub kind: GrantKind,
+    /// Its currency.
+    pub currency: Currency,
+    /// How it is paid.
+    pub payment_mode: PaymentMode,
+    /// Reference of the decision.
+    pub reference: Option<String>,
+    /// Date of the decision.
+    pub decided_on: Option<NaiveDate>,
+    /// Version, raised by every change.
+    #[serde(skip)]
+    pub version: i64,
+    /// When it was recorded.
+    #[serde(skip)]
+    pub created_at: DateTime<Utc>,
+    /// Its parts of lines.
+    pub shares: Vec<GrantShare>,
+}
+
+/// The part of a grant that a line gets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GrantShare {
+    /// The line.
+    pub line: LineId,
+    /// The plan with its revisions.
+    #[serde(serialize_with = "amount_text")]
+    pub planned: Money,
+    /// The decision with its amendments.
+    #[serde(serialize_with = "amount_text")]
+    pub granted: Money,
+}
+
+/// Which grants are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct GrantFilter {
+    /// Of this funder.
+    pub funder: Option<PartnerId>,
+    /// Cash or in kind.
+    pub kind: Option<GrantKind>,
+}
+
+/// How grants are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantSort {
+    /// By the instant of their record.
+    CreatedAt,
+}
+
+/// The grants of a budget.
+///
+/// # Errors
+/// `cursor_invalid`, and those of the database.
+pub fn list_grants(
+    conn: &mut Conn,
+    budget: BudgetId,
+    filter: &GrantFilter,
+    request: &PageRequest<GrantSort>,
+) -> StoreResult<Page<Grant>> {
+    let query = || {
+        let mut query = grants::table
+            .filter(grants::budget_id.eq(budget.db()))
+            .into_boxed::<MultiBackend>();
+        if let Some(funder) = filter.funder {
+            query = query.filter(grants::funder_id.eq(funder.db()));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(grants::kind.eq(kind.as_str()));
+        }
+        query
+    };
+    let total = total!(conn, request, query(), grants::id);
+    let rows = keyset!(
+        query().select(GrantRow::as_select()),
+        request,
+        grants::created_at,
+        grants::id,
+        DateTime<Utc>
+    )
+    .load(conn)?;
+    let page = paging::page(rows, request, total, |grant: &GrantRow| {
+        (grant.created_at.text(), grant.id.into())
+    });
+    let ids = db_ids(page.items.iter().map(|grant| grant.id));
+    let shares = planned_and_granted(conn, Of::Grants(&ids), None)?;
+    Ok(paging::map(page, |rows| {
+        rows.into_iter().map(|row| with_shares(row, &shares)).collect()
+    }))
+}
+
+/// One grant.
+///
+/// # Errors
+/// `not_found`.
+pub fn get_grant(conn: &mut Conn, grant: GrantId) -> StoreResult<Grant> {
+    let row: GrantRow = grants::table
+        .find(grant.db())
+        .select(GrantRow::as_select())
+        .first(conn)?;
+    let shares = planned_and_granted(conn, Of::Grants(&[grant.db()]), None)?;
+    Ok(with_shares(row, &shares))
+}
+
+fn with_shares(row: GrantRow, shares: &[Balance]) -> Grant {
+    let of_grant = shares.iter().filter(|share| share.grant == row.id);
+    let share = |b: &Balance| GrantShare {
+        line: b.line,
+        planned: b.money(b.sums.planned),
+        granted: b.money(b.sums.granted),
+    };
+    Grant {
+        id: row.id,
+        budget_id: row.budget_id,
+        programme_id: row.programme_id,
+        funder_id: row.funder_id,
+        kind: row.kind,
+        currency: row.currency,
+        payment_mode: row.payment_mode,
+        reference: row.reference,
+        decided_on: row.decided_on,
+        version: row.version,
+        created_at: row.created_at,
+        shares: of_grant.map(share).collect(),
+    }
+}
+
+/// Records a grant with its shares.
+///
+/// # Errors
+/// `reference_unknown` for a funder that does not exist or a line of another budget.
+pub fn create_grant(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    setting: Setting,
+    content: &GrantContent,
+    parts: &[(LineId, Share)],
+) -> StoreResult<Grant> {
+    lines::require_lines(conn, setting.budget, parts)?;
+    let id = insert(conn, stamp, setting, content)?;
+    for (line, share) in parts {
+        shares::open(
+            conn,
+            stamp,
+            setting.programme,
+            setting.budget,
+            (*line, id),
+            setting.policy,
+            *share,
+        )?;
+    }
+    let grant = get_grant(conn, id)?;
+    record(
+        conn,
+        stamp,
+        setting.programme,
+        Operation::CreateGrant,
+        "grant",
+        id,
+        Value::Null,
+        &grant,
+    )?;
+    Ok(grant)
+}
+
+/// Inserts a grant without shares; the caller opens them and records the event.
+pub(super) fn insert(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    setting: Setting,
+    content: &GrantContent,
+) -> StoreResult<GrantId> {
+    require_partner(conn, content.funder, "/funder_id")?;
+    let id: GrantId = stamp.id();
+    diesel::insert_into(grants::table)
+        .values((
+            grants::id.eq(id.db()),
+            grants::budget_id.eq(setting.budget.db()),
+            grants::programme_id.eq(setting.programme.db()),
+            grants::funder_id.eq(content.funder.db()),
+            grants::kind.eq(content.kind.as_str()),
+            grants::currency.eq(content.currency.code()),
+            grants::payment_mode.eq(content.payment_mode.as_str()),
+            grants::reference.eq(&content.reference),
+            grants::decided_on.eq(content.decided_on),
+            grants::version.eq(1_i64),
+            grants::created_at.eq(micros(stamp.at)),
+            grants::updated_at.eq(micros(stamp.at)),
+        ))
+        .execute(conn)?;
+    Ok(id)
+}
+
+/// A partner that can be referred to: it exists and is not archived.
+pub(super) fn require_partner(conn: &mut Conn, partner: PartnerId, pointer: &str) -> StoreResult<()> {
+    let found: Option<PartnerId> = partners::table
+        .find(partner.db())
+        .filter(partners::archived_at.is_null())
+        .select(partners::id)
+        .first(conn)
+        .optional()?;
+    match found {
+        Some(_) => Ok(()),
+        None => Err(Fault::new(Code::ReferenceUnknown, pointer, "There is no such partner.").into()),
+    }
+}
+
+/// The currency of a grant of this budget.
+pub(super) fn currency_in(conn: &mut Conn, budget: BudgetId, grant: GrantId, pointer: &str) -> StoreResult<Currency> {
+    let found = grants::table
+        .find(grant.db())
+        .filter(grants::budget_id.eq(budget.db()))
+        .select(grants::currency);
+    let found: Option<Currency> = found.first(conn).optional()?;
+    found.ok_or_else(|| Fault::new(Code::ReferenceUnknown, pointer, "This budget has no such grant.").into())
+}
+
+/// Changes what a grant that was read at its version says of itself.
+///
+/// # Errors
+/// `version_stale`.
+pub fn update_grant(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    before: &Grant,
+    reference: Option<&str>,
+    decided_on: Option<NaiveDate>,
+) -> StoreResult<Grant> {
+    let row = grants::table
+        .find(before.id.db())
+        .filter(grants::version.eq(before.version));
+    let changed = diesel::update(row)
+        .set((
+            grants::reference.eq(reference),
+            grants::decided_on.eq(decided_on),
+            grants::version.eq(grants::version + 1),
+            grants::updated_at.eq(micros(stamp.at)),
+        ))
+        .execute(conn)?;
+    shares::require_changed(changed)?;
+    let after = get_grant(conn, before.id)?;
+    record(
+        conn,
+        stamp,
+        before.programme_id,
+        Operation::UpdateGrant,
+        "grant",
+        before.id,
+        events::value(before)?,
+        &after,
+    )?;
+    Ok(after)
+}

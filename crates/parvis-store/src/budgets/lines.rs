@@ -1,0 +1,421 @@
+//! Lines of a budget, each with the shares of the grants that pay for it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use parvis_domain::accounts::Operation;
+use parvis_domain::budgets::{self as domain, GrantKind, LineContent, LineShare, Policy, Share};
+use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
+use parvis_domain::page::{Page, PageRequest};
+use parvis_domain::{Currency, LocalisedText, Money};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::balances::{Balance, Of, planned_and_granted};
+use super::{grants, record, shares};
+use crate::columns::{Instant, IntoDb, db_ids, json, micros};
+use crate::connection::{Conn, MultiBackend};
+use crate::error::{StoreError, StoreResult};
+use crate::events;
+use crate::paging::{self, SortKey, keyset, total};
+use crate::schema::lines;
+use crate::stamp::Stamp;
+
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = lines)]
+struct LineRow {
+    id: LineId,
+    budget_id: BudgetId,
+    programme_id: ProgrammeId,
+    title: Option<LocalisedText>,
+    category: String,
+    axis: Option<String>,
+    year: i32,
+    cost_minor: Option<i64>,
+    cost_currency: Option<Currency>,
+    position: i32,
+    version: i64,
+    #[diesel(deserialize_as = Instant)]
+    created_at: DateTime<Utc>,
+}
+
+/// A line with the shares of its grants.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// Its identifier.
+    pub id: LineId,
+    /// The budget.
+    pub budget_id: BudgetId,
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// What it pays for.
+    pub title: Option<LocalisedText>,
+    /// Code of a category of the programme.
+    pub category: String,
+    /// Code of an axis of the programme.
+    pub axis: Option<String>,
+    /// The year of its plan.
+    pub year: i32,
+    /// What it costs, as text with its currency in the history.
+    #[serde(serialize_with = "money_text")]
+    pub cost: Option<Money>,
+    /// Its place in the order.
+    pub position: i32,
+    /// Version, raised by every change.
+    #[serde(skip)]
+    pub version: i64,
+    /// When it was added.
+    #[serde(skip)]
+    pub created_at: DateTime<Utc>,
+    /// The shares of the grants on it.
+    pub grants: Vec<LineShareRow>,
+}
+
+/// A grant's share of a line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LineShareRow {
+    /// The grant.
+    pub grant: GrantId,
+    /// Its funder.
+    pub funder: PartnerId,
+    /// Cash or in kind.
+    pub kind: GrantKind,
+    /// The plan with its revisions.
+    #[serde(serialize_with = "super::movements::amount_text")]
+    pub planned: Money,
+    /// The decision with its amendments.
+    #[serde(serialize_with = "super::movements::amount_text")]
+    pub granted: Money,
+}
+
+impl Line {
+    /// What it says, as a change is laid over it.
+    #[must_use]
+    pub fn content(&self) -> LineContent {
+        LineContent {
+            title: self.title.clone(),
+            category: self.category.clone(),
+            axis: self.axis.clone(),
+            year: self.year,
+            cost: self.cost,
+        }
+    }
+}
+
+fn money_text<S: serde::Serializer>(money: &Option<Money>, serializer: S) -> Result<S::Ok, S::Error> {
+    money.map(|money| money.to_string()).serialize(serializer)
+}
+
+/// Where a line or grant is added: its budget, and what the programme asks of its ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// The budget.
+    pub budget: BudgetId,
+    /// What the programme asks.
+    pub policy: Policy,
+}
+
+/// Which lines are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct LineFilter {
+    /// Of this category.
+    pub category: Option<String>,
+    /// Of this axis.
+    pub axis: Option<String>,
+    /// Of this year.
+    pub year: Option<i32>,
+    /// With the shares of this funder only.
+    pub only: Option<PartnerId>,
+}
+
+/// How lines are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineSort {
+    /// By their place in the plan.
+    Position,
+    /// By the year of their plan.
+    Year,
+}
+
+/// The lines of a budget.
+///
+/// # Errors
+/// `cursor_invalid`, and those of the database.
+pub fn list_budget_lines(
+    conn: &mut Conn,
+    budget: BudgetId,
+    filter: &LineFilter,
+    request: &PageRequest<LineSort>,
+) -> StoreResult<Page<Line>> {
+    let query = || {
+        let mut query = lines::table
+            .filter(lines::budget_id.eq(budget.db()))
+            .into_boxed::<MultiBackend>();
+        if let Some(category) = filter.category.clone() {
+            query = query.filter(lines::category.eq(category));
+        }
+        if let Some(axis) = filter.axis.clone() {
+            query = query.filter(lines::axis.eq(axis));
+        }
+        if let Some(year) = filter.year {
+            query = query.filter(lines::year.eq(year));
+        }
+        query
+    };
+    let total = total!(conn, request, query(), lines::id);
+    let select = || query().select(LineRow::as_select());
+    let page = match request.sort {
+        LineSort::Position => {
+            let rows = keyset!(select(), request, lines::position, lines::id, i32).load(conn)?;
+            paging::page(rows, request, total, |line: &LineRow| {
+                (line.position.text(), line.id.into())
+            })
+        }
+        LineSort::Year => {
+            let rows = keyset!(select(), request, lines::year, lines::id, i32).load(conn)?;
+            paging::page(rows, request, total, |line: &LineRow| {
+                (line.year.text(), line.id.into())
+            })
+        }
+    };
+    let ids = db_ids(page.items.iter().map(|line| line.id));
+    let shares = planned_and_granted(conn, Of::Lines(&ids), filter.only)?;
+    Ok(paging::map(page, |rows| {
+        rows.into_iter().map(|row| with_shares(row, &shares)).collect()
+    }))
+}
+
+/// One line.
+///
+/// # Errors
+/// `not_found`.
+pub fn get_budget_line(conn: &mut Conn, line: LineId, only: Option<PartnerId>) -> StoreResult<Line> {
+    let row: LineRow = lines::table.find(line.db()).select(LineRow::as_select()).first(conn)?;
+    let shares = planned_and_granted(conn, Of::Lines(&[line.db()]), only)?;
+    Ok(with_shares(row, &shares))
+}
+
+fn with_shares(row: LineRow, shares: &[Balance]) -> Line {
+    let of_line = shares.iter().filter(|share| share.line == row.id);
+    let share = |b: &Balance| LineShareRow {
+        grant: b.grant,
+        funder: b.funder,
+        kind: b.terms.kind,
+        planned: b.money(b.sums.planned),
+        granted: b.money(b.sums.granted),
+    };
+    Line {
+        id: row.id,
+        budget_id: row.budget_id,
+        programme_id: row.programme_id,
+        title: row.title,
+        category: row.category,
+        axis: row.axis,
+        year: row.year,
+        cost: row
+            .cost_minor
+            .zip(row.cost_currency)
+            .map(|(minor, currency)| Money::new(minor, currency)),
+        position: row.position,
+        version: row.version,
+        created_at: row.created_at,
+        grants: of_line.map(share).collect(),
+    }
+}
+
+/// Adds a line with the shares of its grants, recording those that are new.
+///
+/// # Errors
+/// `reference_unknown` for a grant of another budget, `currency_mismatch`, `already_exists`.
+pub fn create_budget_line(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    setting: Setting,
+    content: &LineContent,
+    grants: &[LineShare],
+) -> StoreResult<Line> {
+    let id: LineId = stamp.id();
+    let last: Option<i32> = lines::table
+        .filter(lines::budget_id.eq(setting.budget.db()))
+        .order(lines::position.desc())
+        .select(lines::position)
+        .first(conn)
+        .optional()?;
+    diesel::insert_into(lines::table)
+        .values((
+            lines::id.eq(id.db()),
+            lines::budget_id.eq(setting.budget.db()),
+            lines::programme_id.eq(setting.programme.db()),
+            lines::title.eq(content.title.as_ref().map(json).transpose()?),
+            lines::category.eq(&content.category),
+            lines::axis.eq(&content.axis),
+            lines::year.eq(content.year),
+            lines::cost_minor.eq(content.cost.map(|cost| cost.minor)),
+            lines::cost_currency.eq(content.cost.map(|cost| cost.currency.code())),
+            lines::position.eq(last.unwrap_or(0).saturating_add(1)),
+            lines::version.eq(1_i64),
+            lines::created_at.eq(micros(stamp.at)),
+            lines::updated_at.eq(micros(stamp.at)),
+        ))
+        .execute(conn)?;
+    for (i, grant) in grants.iter().enumerate() {
+        let (grant, share) = grant_of(conn, stamp, setting, grant, i)?;
+        shares::open(
+            conn,
+            stamp,
+            setting.programme,
+            setting.budget,
+            (id, grant),
+            setting.policy,
+            share,
+        )?;
+    }
+    let line = get_budget_line(conn, id, None)?;
+    record(
+        conn,
+        stamp,
+        setting.programme,
+        Operation::CreateBudgetLine,
+        "budget_line",
+        id,
+        Value::Null,
+        &line,
+    )?;
+    Ok(line)
+}
+
+/// The grant of a share: one that exists in the budget, or one recorded now.
+fn grant_of(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    setting: Setting,
+    share: &LineShare,
+    i: usize,
+) -> StoreResult<(GrantId, Share)> {
+    match share {
+        LineShare::New { content, share } => Ok((grants::insert(conn, stamp, setting, content)?, *share)),
+        LineShare::Existing { grant, currency, share } => {
+            let have = grants::currency_in(conn, setting.budget, *grant, &format!("/grants/{i}/grant_id"))?;
+            domain::check_currency(&format!("/grants/{i}/planned/currency"), *currency, have)?;
+            Ok((*grant, *share))
+        }
+    }
+}
+
+/// A revision of the plan of one grant on a line, with its day.
+#[derive(Debug, Clone)]
+pub struct Revision {
+    /// The grant.
+    pub grant: GrantId,
+    /// The new plan from that day on.
+    pub planned: Option<Money>,
+    /// The new decision from that day on.
+    pub granted: Option<Money>,
+    /// The day.
+    pub booked_on: NaiveDate,
+    /// Why.
+    pub reason: String,
+}
+
+/// Changes a line that was read at its version, and revises the plan of its grants.
+///
+/// # Errors
+/// `version_stale`; `plan_below_committed` where a revision would fall below what is committed on some day.
+pub fn update_budget_line(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    before: &Line,
+    content: &LineContent,
+    revisions: &[Revision],
+) -> StoreResult<Line> {
+    let row = lines::table
+        .find(before.id.db())
+        .filter(lines::version.eq(before.version));
+    let changed = diesel::update(row)
+        .set((
+            lines::title.eq(content.title.as_ref().map(json).transpose()?),
+            lines::category.eq(&content.category),
+            lines::axis.eq(&content.axis),
+            lines::year.eq(content.year),
+            lines::cost_minor.eq(content.cost.map(|cost| cost.minor)),
+            lines::cost_currency.eq(content.cost.map(|cost| cost.currency.code())),
+            lines::version.eq(lines::version + 1),
+            lines::updated_at.eq(micros(stamp.at)),
+        ))
+        .execute(conn)?;
+    shares::require_changed(changed)?;
+    // Locks are taken in the order of grants, whatever the order of the request, so that two requests never wait for
+    // each other.
+    let mut ordered: Vec<(usize, &Revision)> = revisions.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, revision)| revision.grant);
+    for (i, revision) in ordered {
+        revise(conn, stamp, before, i, revision)?;
+    }
+    let after = get_budget_line(conn, before.id, None)?;
+    record(
+        conn,
+        stamp,
+        before.programme_id,
+        Operation::UpdateBudgetLine,
+        "budget_line",
+        before.id,
+        events::value(before)?,
+        &after,
+    )?;
+    Ok(after)
+}
+
+fn revise(conn: &mut Conn, stamp: &Stamp<'_>, line: &Line, i: usize, revision: &Revision) -> StoreResult<()> {
+    let at = |name: &str| format!("/revisions/{i}/{name}");
+    let mut share = shares::lock(conn, line.budget_id, (line.id, revision.grant))
+        .map_err(|error| relocate(error, &at("grant_id")))?;
+    for (name, money) in [("planned", revision.planned), ("granted", revision.granted)] {
+        if let Some(money) = money {
+            domain::check_currency(&at(&format!("{name}/currency")), money.currency, share.terms.currency)?;
+        }
+    }
+    let (then, _) = share.at(conn, revision.booked_on)?;
+    let delta = |new: Option<Money>, old: i64| new.map_or(0, |new| new.minor - old);
+    let change = Share {
+        planned: delta(revision.planned, then.planned),
+        granted: delta(revision.granted, then.granted),
+    };
+    let revised = share.revise(conn, stamp, revision.booked_on, change, Some(&revision.reason));
+    revised.map_err(|error| relocate(error, &at("planned")))
+}
+
+/// Points the faults of a refusal to where the request has the value.
+fn relocate(error: StoreError, pointer: &str) -> StoreError {
+    match error {
+        StoreError::Domain(mut refusal) => {
+            refusal
+                .faults
+                .0
+                .iter_mut()
+                .for_each(|fault| fault.pointer = pointer.to_owned());
+            StoreError::Domain(refusal)
+        }
+        other => other,
+    }
+}
+
+/// The shares of a new grant: each line must be of the same budget.
+pub(super) fn require_lines(conn: &mut Conn, budget: BudgetId, shares: &[(LineId, Share)]) -> StoreResult<()> {
+    let ids = db_ids(shares.iter().map(|(line, _)| *line));
+    let found: Vec<LineId> = lines::table
+        .filter(lines::budget_id.eq(budget.db()).and(lines::id.eq_any(&ids)))
+        .select(lines::id)
+        .load(conn)?;
+    let mut faults = parvis_domain::Faults::new();
+    for (i, (line, _)) in shares.iter().enumerate() {
+        if !found.contains(line) {
+            faults.add(
+                parvis_domain::Code::ReferenceUnknown,
+                format!("/shares/{i}/line_id"),
+                "This budget has no such line.",
+            );
+        }
+    }
+    Ok(faults.finish(Some(()))?)
+}
