@@ -89,6 +89,8 @@ pub struct GrantFilter {
     pub funder: Option<PartnerId>,
     /// Cash or in kind.
     pub kind: Option<GrantKind>,
+    /// That a partner may see: its own.
+    pub only: Option<PartnerId>,
 }
 
 /// How grants are ordered.
@@ -112,7 +114,7 @@ pub fn list_grants(
         let mut query = grants::table
             .filter(grants::budget_id.eq(budget.db()))
             .into_boxed::<MultiBackend>();
-        if let Some(funder) = filter.funder {
+        for funder in [filter.funder, filter.only].into_iter().flatten() {
             query = query.filter(grants::funder_id.eq(funder.db()));
         }
         if let Some(kind) = filter.kind {

@@ -1,0 +1,173 @@
+//! Budgets, their lines and grants, the ledger and its balances.
+
+mod grants;
+mod lines;
+mod movements;
+mod wire;
+
+use actix_web::{get, patch, post};
+use chrono::{DateTime, NaiveDate, Utc};
+use parvis_domain::accounts::{Operation, View};
+use parvis_domain::ids::{BudgetId, PartnerId, ProgrammeId};
+use parvis_domain::programmes::Visibility;
+use parvis_domain::{Code, Fault, Faults, period};
+use parvis_store::StoreResult;
+use parvis_store::budgets::{self as store, BudgetSort, Home};
+use parvis_wire::Page;
+use parvis_wire::budgets::{Balances, Budget, BudgetPatch, NewBudget};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::query::list_query;
+use crate::http::{Answer, Body, Context, Hop, Id, Query, Reply};
+
+/// Adds the operations of this module.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(list_budgets)
+        .service(create_budget)
+        .service(get_budget)
+        .service(update_budget)
+        .service(get_balances)
+        .service(lines::list_budget_lines)
+        .service(lines::create_budget_line)
+        .service(lines::get_budget_line)
+        .service(lines::update_budget_line)
+        .service(grants::list_grants)
+        .service(grants::create_grant)
+        .service(grants::get_grant)
+        .service(grants::update_grant)
+        .service(movements::list_movements)
+        .service(movements::create_movement)
+        .service(movements::get_movement)
+        .service(movements::reverse_movement)
+        .service(movements::correct_movement);
+}
+
+list_query! {
+    /// Which budgets.
+    BudgetQuery, sort r"^-?(created_at|starts_on)$" {}
+}
+
+const SORTS: &[(&str, BudgetSort)] = &[("created_at", BudgetSort::CreatedAt), ("starts_on", BudgetSort::StartsOn)];
+
+/// List the budgets of a programme.
+#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Programme"), BudgetQuery), responses((status = 200, body = Page<Budget>)))]
+#[get("/programmes/{id}/budgets")]
+async fn list_budgets(context: Context, id: Id<ProgrammeId>, query: Query<BudgetQuery>) -> Answer {
+    let listing = context.listing(&*query, SORTS, "created_at")?;
+    let read = move |hop: &mut Hop<'_>| {
+        hop.programme(id.0)?;
+        let page = store::list_budgets(hop.conn, id.0, &listing.request)?;
+        listing.reply(page, wire::budget)
+    };
+    context.read(Operation::ListBudgets, read).await
+}
+
+/// Add a budget: the financing plan of a period.
+#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Programme")), request_body = NewBudget, responses((status = 201, body = Budget)))]
+#[post("/programmes/{id}/budgets")]
+async fn create_budget(context: Context, id: Id<ProgrammeId>, body: Body<NewBudget>) -> Answer {
+    let write = move |hop: &mut Hop<'_>, body: &NewBudget| {
+        let (programme, _) = hop.programme(id.0)?;
+        programme.require_changeable()?;
+        let content = body.check(programme.currency)?;
+        let budget = store::create_budget(hop.conn, &hop.stamp, id.0, &content)?;
+        let (location, version) = (format!("/api/v1/budgets/{}", budget.id), budget.version);
+        Reply::created(location, &wire::budget(budget), version)
+    };
+    context.write(Operation::CreateBudget, body, write).await
+}
+
+/// Read a budget.
+#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget")), responses((status = 200, body = Budget)))]
+#[get("/budgets/{id}")]
+async fn get_budget(context: Context, id: Id<BudgetId>) -> Answer {
+    let read = move |hop: &mut Hop<'_>| {
+        let (_, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        let budget = store::get_budget(hop.conn, id.0)?;
+        let version = budget.version;
+        Reply::item(&wire::budget(budget), version, view)
+    };
+    context.read(Operation::GetBudget, read).await
+}
+
+/// Change a budget.
+#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget")), request_body = BudgetPatch, responses((status = 200, body = Budget)))]
+#[patch("/budgets/{id}")]
+async fn update_budget(context: Context, id: Id<BudgetId>, body: Body<BudgetPatch>) -> Answer {
+    let write = move |hop: &mut Hop<'_>, body: &BudgetPatch| {
+        let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        home.programme.require_changeable()?;
+        let before = store::get_budget(hop.conn, id.0)?;
+        hop.expect_version(before.version)?;
+        let content = body.clone().onto(NewBudget::from(&before.content()))?.check(home.programme.currency)?;
+        let after = store::update_budget(hop.conn, &hop.stamp, &before, &content)?;
+        let version = after.version;
+        Reply::item(&wire::budget(after), version, view)
+    };
+    context.write(Operation::UpdateBudget, body, write).await
+}
+
+/// Up to when bookings and records count.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct BalanceQuery {
+    /// The day up to which bookings count, `YYYY-MM-DD`; all where nothing is said.
+    #[param(format = Date)]
+    as_of: Option<String>,
+    /// The instant up to which records count (RFC 3339): what was known then.
+    #[param(format = DateTime)]
+    known_at: Option<String>,
+}
+
+impl BalanceQuery {
+    fn check(&self) -> Result<(Option<NaiveDate>, Option<DateTime<Utc>>), Faults> {
+        let mut faults = Faults::new();
+        let as_of = faults.keep(parameter(period::optional_date("as_of", self.as_of.as_deref())));
+        let known_at = faults.keep(self.known_at.as_deref().map(instant).transpose());
+        faults.finish(as_of.zip(known_at))
+    }
+}
+
+fn instant(value: &str) -> Result<DateTime<Utc>, Fault> {
+    let parsed = DateTime::parse_from_rfc3339(value).map(|instant| instant.with_timezone(&Utc)).ok();
+    let sensible = parsed.filter(|at| (period::EARLIEST..=period::LATEST).contains(&at.date_naive()));
+    let detail = "An instant of RFC 3339 between 1900 and 2200, such as 2026-04-12T10:00:00Z.";
+    sensible.ok_or_else(|| Fault::new(Code::ParameterInvalid, "known_at", detail))
+}
+
+/// Read the balances of a budget: planned, granted, committed, disbursed, spent, justified, contributed and available,
+/// per line and grant, with totals per currency and kind.
+#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget"), BalanceQuery), responses((status = 200, body = Balances)))]
+#[get("/budgets/{id}/balances")]
+async fn get_balances(context: Context, id: Id<BudgetId>, query: Query<BalanceQuery>) -> Answer {
+    let (as_of, known_at) = query.check()?;
+    let read = move |hop: &mut Hop<'_>| {
+        let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        let only = own_share_only(hop, &home);
+        let rows = store::get_balances(hop.conn, id.0, as_of, known_at, only)?;
+        Reply::json(&wire::balances(&rows, as_of, known_at))
+    };
+    context.read(Operation::GetBalances, read).await
+}
+
+/// Finds where an object belongs and allows the operation there, or refuses it.
+fn allow(hop: &mut Hop<'_>, home: impl Fn(&mut parvis_store::Conn) -> StoreResult<Home>) -> StoreResult<(Home, View)> {
+    let home = home(hop.conn)?;
+    let view = hop.caller.authorise(hop.operation, home.programme.scope())?;
+    Ok((home, view))
+}
+
+/// The organisation whose share alone the caller may see: that of a partner in a programme that is not public.
+fn own_share_only(hop: &Hop<'_>, home: &Home) -> Option<PartnerId> {
+    match home.programme.visibility {
+        Visibility::Public => None,
+        Visibility::Private => hop.caller.bound_partner(home.programme.id),
+    }
+}
+
+/// The fault of a value in the query is one of its parameter.
+fn parameter<T>(checked: Result<T, Fault>) -> Result<T, Fault> {
+    checked.map_err(|fault| Fault { code: Code::ParameterInvalid, ..fault })
+}

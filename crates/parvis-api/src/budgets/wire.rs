@@ -1,0 +1,150 @@
+//! From the store's view of the ledger to the wire's.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use parvis_domain::accounts::View;
+use parvis_domain::budgets::{GrantKind, MovementStatus};
+use parvis_domain::{Currency, Money};
+use parvis_store::budgets as store;
+use parvis_wire::budgets as wire;
+
+pub(super) fn budget(budget: store::Budget) -> wire::Budget {
+    wire::Budget {
+        id: budget.id.into(),
+        programme_id: budget.programme_id.into(),
+        title: budget.title,
+        starts_on: budget.starts_on,
+        ends_on: budget.ends_on,
+        currency: budget.currency.code().to_owned(),
+        created_at: budget.created_at,
+        updated_at: budget.updated_at,
+        version: budget.version,
+    }
+}
+
+pub(super) fn line(line: store::Line) -> wire::BudgetLine {
+    let grant = |share: store::LineShareRow| wire::LineGrant {
+        grant_id: share.grant.into(),
+        funder_id: share.funder.into(),
+        kind: share.kind,
+        planned: share.planned.into(),
+        granted: share.granted.into(),
+    };
+    wire::BudgetLine {
+        id: line.id.into(),
+        budget_id: line.budget_id.into(),
+        title: line.title,
+        category: line.category,
+        axis: line.axis,
+        year: line.year,
+        cost: line.cost.map(Into::into),
+        grants: line.grants.into_iter().map(grant).collect(),
+        created_at: line.created_at,
+        version: line.version,
+    }
+}
+
+pub(super) fn grant(grant: store::Grant) -> wire::Grant {
+    let sum = |of: fn(&store::GrantShare) -> Money| {
+        Money::new(grant.shares.iter().map(|share| of(share).minor).sum(), grant.currency).into()
+    };
+    wire::Grant {
+        id: grant.id.into(),
+        budget_id: grant.budget_id.into(),
+        funder_id: grant.funder_id.into(),
+        kind: grant.kind,
+        currency: grant.currency.code().to_owned(),
+        payment_mode: grant.payment_mode,
+        planned: sum(|share| share.planned),
+        granted: sum(|share| share.granted),
+        reference: grant.reference.clone(),
+        decided_on: grant.decided_on,
+        shares: grant.shares.iter().map(share).collect(),
+        created_at: grant.created_at,
+        version: grant.version,
+    }
+}
+
+fn share(share: &store::GrantShare) -> wire::GrantShare {
+    wire::GrantShare { line_id: share.line.into(), planned: share.planned.into(), granted: share.granted.into() }
+}
+
+/// A movement as members or the public see it: the note is internal. No programme asks for a second person yet, so every
+/// movement that stands counts.
+pub(super) fn movement(movement: store::Movement, view: View) -> wire::Movement {
+    wire::Movement {
+        id: movement.id.into(),
+        budget_id: movement.budget_id.into(),
+        line_id: movement.line_id.into(),
+        grant_id: movement.grant_id.into(),
+        funder_id: movement.funder_id.into(),
+        kind: movement.kind,
+        amount: movement.amount.into(),
+        original: movement.original.map(Into::into),
+        rate_id: movement.rate_id.map(Into::into),
+        payer_id: Some(movement.payer_id.into()),
+        payee_id: movement.payee_id.map(Into::into),
+        booked_on: movement.booked_on,
+        incurred_on: movement.incurred_on,
+        paid_on: movement.paid_on,
+        recorded_at: movement.recorded_at,
+        reference: movement.reference,
+        note: movement.note.filter(|_| view == View::Member),
+        reverses: movement.reverses.map(Into::into),
+        reversed_by: movement.reversed_by.map(Into::into),
+        status: MovementStatus::Approved,
+    }
+}
+
+/// The version of a movement, which never changes except by being reversed.
+pub(super) fn movement_version(movement: &store::Movement) -> i64 {
+    if movement.reversed_by.is_some() { 2 } else { 1 }
+}
+
+pub(super) fn balances(rows: &[store::Balance], as_of: Option<NaiveDate>, known_at: Option<DateTime<Utc>>) -> wire::Balances {
+    wire::Balances { items: rows.iter().map(balance).collect(), totals: totals(rows), as_of, known_at }
+}
+
+fn balance(row: &store::Balance) -> wire::Balance {
+    let money = |minor| row.money(minor).into();
+    wire::Balance {
+        line_id: row.line.into(),
+        grant_id: row.grant.into(),
+        funder_id: row.funder.into(),
+        kind: row.terms.kind,
+        planned: money(row.sums.planned),
+        granted: money(row.sums.granted),
+        committed: money(row.sums.committed),
+        disbursed: money(row.sums.disbursed),
+        spent: money(row.sums.spent),
+        justified: money(row.sums.justified),
+        contributed: money(row.sums.contributed),
+        available: money(row.available()),
+    }
+}
+
+/// One total per currency and kind: two currencies are never added, and what is given in kind stands apart (rule 2).
+fn totals(rows: &[store::Balance]) -> Vec<wire::BalanceTotal> {
+    let mut groups: BTreeMap<(Currency, GrantKind), Vec<&store::Balance>> = BTreeMap::new();
+    for row in rows {
+        groups.entry((row.terms.currency, row.terms.kind)).or_default().push(row);
+    }
+    groups.into_iter().map(|((currency, kind), rows)| total(currency, kind, &rows)).collect()
+}
+
+fn total(currency: Currency, kind: GrantKind, rows: &[&store::Balance]) -> wire::BalanceTotal {
+    let sum = |of: fn(&store::Balance) -> i64| Money::new(rows.iter().map(|row| of(row)).sum(), currency).into();
+    wire::BalanceTotal {
+        currency: currency.code().to_owned(),
+        kind,
+        planned: sum(|row| row.sums.planned),
+        granted: sum(|row| row.sums.granted),
+        committed: sum(|row| row.sums.committed),
+        disbursed: sum(|row| row.sums.disbursed),
+        spent: sum(|row| row.sums.spent),
+        justified: sum(|row| row.sums.justified),
+        contributed: sum(|row| row.sums.contributed),
+        available: sum(store::Balance::available),
+    }
+}
