@@ -7,7 +7,7 @@ use leptos_router::path;
 
 use crate::api::Session;
 use crate::i18n::{I18nContextProvider, start_language, tag, words};
-use crate::pages;
+use crate::pages::{self, programme};
 use crate::shell::{Arrival, Shell};
 
 /// Puts the app in the place of what the document shows until it has loaded.
@@ -36,13 +36,13 @@ fn Frame() -> impl IntoView {
     view! {
         <Html attr:lang=move || tag(i18n.get_locale())/>
         <Router>
-            <Inner session/>
+            <Pages session/>
         </Router>
     }
 }
 
 #[component]
-fn Inner(session: Session) -> impl IntoView {
+fn Pages(session: Session) -> impl IntoView {
     Arrival::provide();
     view! {
         <Shell>
@@ -52,6 +52,21 @@ fn Inner(session: Session) -> impl IntoView {
                     <Route path=path!("/") view=pages::ProgrammeList/>
                     <Route path=path!("/sign-in") view=pages::SignIn/>
                     <Route path=path!("/invitation") view=pages::AcceptInvitationPage/>
+                    <Route path=path!("/my") view=pages::MyWorkPage/>
+                    <Route path=path!("/programmes/new") view=pages::WizardPage/>
+                    <Route path=path!("/programmes/:programme") view=programme::PublicPage/>
+                    <ParentRoute path=path!("/programmes/:programme") view=programme::ProgrammeFrame>
+                        <Route path=path!("overview") view=programme::OverviewPage/>
+                        <Route path=path!("partners") view=programme::PartnersPage/>
+                        <Route path=path!("budget") view=programme::BudgetPage/>
+                        <Route path=path!("budget/movements") view=programme::MovementsPage/>
+                        <Route path=path!("settings") view=programme::SettingsPage/>
+                        <Route path=path!("history") view=programme::HistoryPage/>
+                        <Route path=path!("participation") view=programme::ParticipationPage/>
+                        <Route path=path!("participation/new") view=programme::NewStepPage/>
+                        <Route path=path!("participation/:step") view=programme::StepPage/>
+                        <Route path=path!("participation/:step/edit") view=programme::EditStepPage/>
+                    </ParentRoute>
                 </Routes>
             </Show>
         </Shell>

@@ -28,6 +28,11 @@ impl Failure {
         Self::own(status, "unreadable")
     }
 
+    /// An address that names nothing.
+    pub fn not_found() -> Self {
+        Self::own(404, "not_found")
+    }
+
     fn own(status: u16, code: &str) -> Self {
         Self {
             status,

@@ -7,7 +7,7 @@ use leptos::text_prop::TextProp;
 
 use super::form::Form;
 use super::icon::{Glyph, Icon};
-use crate::i18n::{t, words};
+use crate::i18n::{t, t_string, words};
 
 thread_local! {
     static LAST: Cell<u32> = const { Cell::new(0) };
@@ -100,12 +100,16 @@ pub fn DateField(
     #[prop(into)] label: TextProp,
     value: RwSignal<String>,
     #[prop(optional)] required: bool,
+    /// Whether the order of day, month and year is shown below.
+    #[prop(default = true)]
+    hint: bool,
 ) -> impl IntoView {
     let i18n = words();
     let id = fresh_id();
-    let described = described_by(&id, true);
+    let described = described_by(&id, hint);
+    let hint = hint.then(|| TextProp::from(move || t_string!(i18n, form.date_hint)));
     view! {
-        <Frame id=id.clone() form pointer label hint=Some(TextProp::from(move || crate::i18n::t_string!(i18n, form.date_hint))) wide=false>
+        <Frame id=id.clone() form pointer label hint wide=false>
             <input
                 id=id.clone()
                 type="text"

@@ -5,6 +5,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use parvis_domain::Faults;
 use parvis_wire::FieldProblem;
 
 use super::alert::FailureAlert;
@@ -53,21 +54,21 @@ impl Form {
         Some(fault_text(self.i18n, fault))
     }
 
-    /// Shows faults that the page found itself, by pointer and code, and moves to the first. Returns whether there
-    /// were none.
-    pub fn accept(self, faults: Vec<(&str, &str)>) -> bool {
+    /// Takes what the rules of the domain say about the form before it is sent: its faults are shown, and the focus
+    /// goes to the first.
+    pub fn passes<T>(self, checked: Result<T, Faults>) -> Option<T> {
         self.failure.set(None);
-        let own = |(pointer, code): &(&str, &str)| FieldProblem {
-            pointer: (*pointer).to_owned(),
-            code: (*code).to_owned(),
-            detail: String::new(),
-            params: Default::default(),
-        };
-        self.faults.set(faults.iter().map(own).collect());
-        if !faults.is_empty() {
-            focus_soon("form [aria-invalid='true']");
+        match checked {
+            Ok(value) => {
+                self.faults.set(Vec::new());
+                Some(value)
+            }
+            Err(faults) => {
+                self.faults.set(faults.0.iter().map(FieldProblem::from).collect());
+                focus_soon("form [aria-invalid='true']");
+                None
+            }
         }
-        faults.is_empty()
     }
 
     /// Sends the form once, and hands the answer on; a failure is shown, and the focus goes to the first problem.

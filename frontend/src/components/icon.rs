@@ -17,7 +17,9 @@ pub enum Glyph {
     Cross,
     /// Download.
     Down,
-    /// Under way.
+    /// The whole.
+    Full,
+    /// Under way, a part.
     Half,
     /// To know.
     Info,
@@ -40,6 +42,7 @@ impl Glyph {
             Self::Clock => "#i-clock",
             Self::Cross => "#i-cross",
             Self::Down => "#i-down",
+            Self::Full => "#i-full",
             Self::Half => "#i-half",
             Self::Info => "#i-info",
             Self::Money => "#i-money",
@@ -75,6 +78,7 @@ const SPRITE: &str = concat!(
     r#"<symbol id="i-clock" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.2"/><path d="M8 4.4V8l2.6 1.8"/></symbol>"#,
     r#"<symbol id="i-cross" viewBox="0 0 16 16"><path d="m3.5 3.5 9 9m0-9-9 9"/></symbol>"#,
     r#"<symbol id="i-down" viewBox="0 0 16 16"><path d="M8 2v8.5M4.5 7 8 10.5 11.5 7M2.5 14h11"/></symbol>"#,
+    r#"<symbol id="i-full" viewBox="0 0 16 16"><circle class="solid" cx="8" cy="8" r="5.2"/></symbol>"#,
     r#"<symbol id="i-half" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5"/><path class="solid" d="M8 3a5 5 0 0 0 0 10z"/></symbol>"#,
     r#"<symbol id="i-info" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.2"/><path d="M8 7.4v3.8M8 4.8v.1"/></symbol>"#,
     r#"<symbol id="i-money" viewBox="0 0 16 16"><path d="M1.5 4h13v8.5h-13z"/><circle cx="8" cy="8.2" r="2"/></symbol>"#,

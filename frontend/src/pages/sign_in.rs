@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use parvis_domain::{Code, Faults};
 use parvis_wire::accounts::{AcceptInvitation, Login};
 
 use crate::api::{Session, accounts};
-use crate::components::{Alert, Form, FormFailure, PageHead, SubmitButton, TextField, Tone, on_submit};
-use crate::i18n::{t, t_string, tag, words};
+use crate::components::{Alert, Empty, Form, FormFailure, PageHead, SubmitButton, TextField, Tone, on_submit};
+use crate::i18n::{problem_text, t, t_string, tag, words};
 
 /// Goes on after a sign-in, without leaving the sign-in in the way back.
 fn go_on(to: &str, navigate: impl Fn(&str, NavigateOptions)) {
@@ -35,16 +36,13 @@ pub fn SignIn() -> impl IntoView {
             email: email.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
         };
-        let missing = [
-            ("/email", login.email.is_empty()),
-            ("/password", login.password.is_empty()),
-        ];
-        let faults = missing
-            .into_iter()
-            .filter(|(_, empty)| *empty)
-            .map(|(pointer, _)| (pointer, "required"))
-            .collect();
-        if !form.accept(faults) {
+        let mut faults = Faults::new();
+        for (pointer, text) in [("/email", &login.email), ("/password", &login.password)] {
+            if text.is_empty() {
+                faults.add(Code::Required, pointer, "Required.");
+            }
+        }
+        if form.passes(faults.finish(Some(()))).is_none() {
             return;
         }
         let navigate = navigate.clone();
@@ -117,5 +115,23 @@ pub fn AcceptInvitationPage() -> impl IntoView {
                 <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, invitation.submit)}</SubmitButton></div>
             </form>
         </div>
+    }
+}
+
+/// Stands in the place of a page that needs a right which the reader lacks.
+#[component]
+pub fn NeedsSignIn() -> impl IntoView {
+    let i18n = words();
+    let session = Session::here();
+    let path = leptos_router::hooks::use_location().pathname;
+    let href = move || crate::api::query("/sign-in", &[("next", &path.get())]);
+    move || match session.signed_in() {
+        true => view! { <Empty title=move || problem_text(i18n, "permission_denied")/> }.into_any(),
+        false => view! {
+            <Empty title=move || t_string!(i18n, state.sign_in_first)>
+                <a class="btn primary" href=href>{t!(i18n, nav.sign_in)}</a>
+            </Empty>
+        }
+        .into_any(),
     }
 }

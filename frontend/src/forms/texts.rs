@@ -1,0 +1,112 @@
+//! Builds what the API takes from what stands in fields.
+
+use std::collections::BTreeMap;
+
+use parvis_domain::{Currency, LocalisedText};
+use parvis_wire::{Money, Patch};
+
+use super::read::{self, Decimals};
+
+/// A date for the API: ISO where it can be read, else as it was typed, to be refused at its field.
+#[must_use]
+pub fn date(text: &str) -> String {
+    read::date(text).map_or_else(|| text.trim().to_owned(), |day| day.to_string())
+}
+
+/// A date that may be left out.
+#[must_use]
+pub fn optional_date(text: &str) -> Option<String> {
+    (!text.trim().is_empty()).then(|| date(text))
+}
+
+/// A line of text that may be left out.
+#[must_use]
+pub fn optional(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// An amount for the API, as written in a language; what cannot be read is passed on to be refused at its field.
+#[must_use]
+pub fn money(text: &str, decimals: Decimals, currency: &str) -> Money {
+    let digits = Currency::parse("", currency).map_or(2, Currency::digits);
+    let amount = read::amount(text, decimals, digits).unwrap_or_else(|| text.trim().to_owned());
+    Money { amount, currency: currency.to_owned() }
+}
+
+/// An amount that may be left out.
+#[must_use]
+pub fn optional_money(text: &str, decimals: Decimals, currency: &str) -> Option<Money> {
+    (!text.trim().is_empty()).then(|| money(text, decimals, currency))
+}
+
+/// A text in one language; nothing where it is empty.
+#[must_use]
+pub fn localised(language: &str, text: &str) -> Option<LocalisedText> {
+    optional(text).map(|text| LocalisedText::of(language, text))
+}
+
+/// A text in several languages from the fields of each; empty fields are left out, other languages are kept.
+#[must_use]
+pub fn in_languages(before: &LocalisedText, fields: &[(&str, String)]) -> LocalisedText {
+    let mut texts: BTreeMap<String, String> = before.0.clone();
+    for (language, text) in fields {
+        match optional(text) {
+            Some(text) => texts.insert((*language).to_owned(), text),
+            None => texts.remove(*language),
+        };
+    }
+    LocalisedText(texts)
+}
+
+/// One text per line that is not empty, as decisions are typed.
+#[must_use]
+pub fn lines(language: &str, text: &str) -> Vec<LocalisedText> {
+    text.lines().filter_map(|line| localised(language, line)).collect()
+}
+
+/// A field of a patch: absent where nothing changed, null where it was emptied.
+#[must_use]
+pub fn patch<T: PartialEq>(before: Option<T>, after: Option<T>) -> Patch<T> {
+    match after {
+        after if after == before => Patch::Absent,
+        Some(value) => Patch::Value(value),
+        None => Patch::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_goes_on_to_be_refused_at_its_field() {
+        assert_eq!(date("14/03/2023"), "2023-03-14");
+        assert_eq!(date(" demain "), "demain");
+        assert_eq!(optional_date("  "), None);
+        let amount = |text, currency| money(text, Decimals::Comma, currency).amount;
+        assert_eq!(amount("1 250,5", "EUR"), "1250.50");
+        assert_eq!(amount("1 250", "JPY"), "1250");
+        assert_eq!(amount("beaucoup", "EUR"), "beaucoup");
+    }
+
+    #[test]
+    fn languages_that_have_no_field_are_kept() {
+        let before = LocalisedText(BTreeMap::from([("km".to_owned(), "ក".to_owned()), ("fr".to_owned(), "a".to_owned())]));
+        let after = in_languages(&before, &[("fr", String::new()), ("en", " b ".to_owned())]);
+        assert_eq!(after.0.keys().collect::<Vec<_>>(), ["en", "km"]);
+        assert_eq!(after.0["en"], "b");
+    }
+
+    #[test]
+    fn every_line_that_says_something_is_a_decision() {
+        assert_eq!(lines("fr", "Un\n\n Deux \n").len(), 2);
+    }
+
+    #[test]
+    fn a_patch_says_only_what_changed() {
+        assert_eq!(patch(Some(1), Some(1)), Patch::Absent);
+        assert_eq!(patch(Some(1), None), Patch::Null);
+        assert_eq!(patch(None, Some(2)), Patch::Value(2));
+    }
+}

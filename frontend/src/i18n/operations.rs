@@ -1,0 +1,44 @@
+//! What was done, in the reader's words, by the name of the operation.
+
+use super::{I18n, t_string};
+
+macro_rules! operations {
+    ($($key:ident)+) => {
+        /// What an event says was done; the name of the operation itself for one that this app does not know.
+        pub fn operation_name(i18n: I18n, operation: &str) -> String {
+            $(if operation == stringify!($key) { return t_string!(i18n, operation.$key).to_owned(); })+
+            operation.to_owned()
+        }
+    };
+}
+
+operations! {
+    create_programme
+    update_programme
+    open_programme
+    activate_programme
+    close_programme
+    archive_programme
+    create_partner_role
+    archive_partner_role
+    create_participation_step
+    update_participation_step
+    open_participation_step
+    close_participation_step
+    cancel_participation_step
+    annul_participation_step
+    create_budget
+    update_budget
+    create_budget_line
+    update_budget_line
+    create_grant
+    update_grant
+    create_movement
+    reverse_movement
+    correct_movement
+    update_member
+    archive_member
+    create_programme_invitation
+    revoke_programme_invitation
+    accept_invitation
+}

@@ -1,0 +1,198 @@
+//! What the budget's pages stand on: one budget with its lines, balances and the names of its funders.
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use parvis_wire::budgets::{Balance, Balances, Budget, BudgetLine};
+use parvis_wire::programmes::Programme;
+use uuid::Uuid;
+
+use super::frame::Here;
+use super::sections::{line_name, partner_names};
+use crate::api::{Answer, Failure, budgets, query};
+use crate::components::{Choice, DateField, Fetched, Form, PageHead, SelectField, TabLink, Tabs, on_submit};
+use crate::forms::read;
+use crate::format::formats;
+use crate::i18n::{I18n, plain, t, t_string, words};
+
+/// One budget and all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Desk {
+    /// The budgets of the programme.
+    pub budgets: Vec<Budget>,
+    /// The one at hand.
+    pub budget: Budget,
+    /// Its lines, with the plan as of the day that is asked for.
+    pub lines: Vec<BudgetLine>,
+    /// Its balances as of that day.
+    pub balances: Balances,
+    /// Names of partners.
+    pub names: HashMap<Uuid, String>,
+}
+
+impl Desk {
+    /// Reads the budget that is asked for, else the last one; nothing where the programme has none.
+    async fn read(programme: Uuid, wanted: Option<Uuid>, as_of: String) -> Answer<Option<Self>> {
+        let (budgets, names) = futures::join!(budgets::list_budgets(programme), partner_names(programme));
+        let budgets = budgets?.items;
+        let chosen = budgets.iter().find(|budget| Some(budget.id) == wanted).or(budgets.last()).cloned();
+        let Some(budget) = chosen else {
+            return if wanted.is_some() && !budgets.is_empty() { Err(Failure::not_found()) } else { Ok(None) };
+        };
+        let (lines, balances) =
+            futures::join!(budgets::list_budget_lines(budget.id), budgets::get_balances(budget.id, &as_of));
+        let mut desk = Self { budgets, budget, lines: lines?, balances: balances?, names: names? };
+        desk.plan_as_of_the_day();
+        Ok(Some(desk))
+    }
+
+    /// Lines say the plan of today; the balances say it as of the day.
+    fn plan_as_of_the_day(&mut self) {
+        for line in &mut self.lines {
+            for grant in &mut line.grants {
+                let same = |row: &&Balance| row.line_id == line.id && row.grant_id == grant.grant_id;
+                if let Some(row) = self.balances.items.iter().find(same) {
+                    grant.planned = row.planned.clone();
+                    grant.granted = row.granted.clone();
+                }
+            }
+        }
+    }
+
+    /// The balance of a share.
+    pub fn balance(&self, line: Uuid, grant: Uuid) -> Option<&Balance> {
+        self.balances.items.iter().find(|row| row.line_id == line && row.grant_id == grant)
+    }
+
+    /// What a funder is called.
+    pub fn funder(&self, id: Uuid) -> String {
+        self.names.get(&id).cloned().unwrap_or_else(|| "–".to_owned())
+    }
+
+    /// What a line is called, with its year.
+    pub fn line(&self, i18n: I18n, id: Uuid, programme: &Programme) -> String {
+        self.lines
+            .iter()
+            .find(|line| line.id == id)
+            .map(|line| format!("{} ({})", line_name(i18n, line, programme), line.year))
+            .unwrap_or_default()
+    }
+}
+
+/// The budget of the address, kept on show while it is read again.
+#[derive(Clone, Copy)]
+pub struct DeskHere {
+    /// The budget as it was read last; the inner nothing is a programme without a budget.
+    pub shown: RwSignal<Option<Option<Desk>>>,
+    /// Where it is read from.
+    pub from: Fetched<Option<Desk>>,
+}
+
+impl DeskHere {
+    /// Reads the budget and the day of the address.
+    pub fn new() -> Self {
+        let here = Here::here();
+        let asked = use_query_map();
+        let wanted = Memo::new(move |_| {
+            let asked = asked.read();
+            let budget = asked.get("budget").and_then(|id| id.parse::<Uuid>().ok());
+            (here.id(), budget, asked.get("as_of").unwrap_or_default())
+        });
+        let from: Fetched<Option<Desk>> = LocalResource::new(move || {
+            let (programme, budget, as_of) = wanted.get();
+            Desk::read(programme, budget, as_of)
+        });
+        let shown = RwSignal::new(None);
+        Effect::new(move |_| {
+            if let Some(Ok(desk)) = from.get() {
+                shown.set(Some(desk));
+            }
+        });
+        Self { shown, from }
+    }
+
+    /// Why it could not be read, if it could not.
+    pub fn failure(self) -> Option<Failure> {
+        self.from.get().and_then(Result::err)
+    }
+
+    /// Reads something of the budget.
+    pub fn with<T: Default>(self, read: impl FnOnce(&Desk) -> T) -> T {
+        self.shown.with(|shown| shown.as_ref().and_then(Option::as_ref).map(read).unwrap_or_default())
+    }
+
+    /// Whether there is a budget.
+    pub fn there(self) -> bool {
+        self.shown.with(|shown| matches!(shown, Some(Some(_))))
+    }
+}
+
+/// The head of the budget's pages: title, day, which budget, and the views.
+#[component]
+pub fn BudgetHead(desk: DeskHere, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    let i18n = words();
+    let here = Here::here();
+    let format = formats();
+    let title = move || match desk.there() {
+        true => desk.with(|desk| plain(i18n, &desk.budget.title)),
+        false => t_string!(i18n, nav.budget).to_owned(),
+    };
+    let lead = move || {
+        desk.with(|desk| {
+            let budget = &desk.budget;
+            format!("{} · {}", format.period(budget.starts_on, budget.ends_on), budget.currency)
+        })
+    };
+    let base = format!("/programmes/{}/budget", here.id());
+    let tabs = vec![
+        TabLink { text: (move || t_string!(i18n, budget.plan)).into(), href: base.clone() },
+        TabLink { text: (move || t_string!(i18n, budget.ledger)).into(), href: format!("{base}/movements") },
+    ];
+    view! {
+        <PageHead title lead>
+            <Show when=move || desk.there()><AsOf desk/></Show>
+            {children.map(|children| children())}
+        </PageHead>
+        <Tabs label=move || t_string!(i18n, budget.views) tabs/>
+    }
+}
+
+/// The day whose figures are shown, and the budget where there are several. Both stand in the address.
+#[component]
+fn AsOf(desk: DeskHere) -> impl IntoView {
+    let i18n = words();
+    let form = Form::new(i18n);
+    let asked = use_query_map();
+    let navigate = use_navigate();
+    let path = leptos_router::hooks::use_location().pathname;
+    let day = RwSignal::new(String::new());
+    let budget = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let as_of = asked.read().get("as_of").unwrap_or_default();
+        day.set(read::date(&as_of).map(read::date_text).unwrap_or_default());
+    });
+    Effect::new(move |_| budget.set(desk.with(|desk| desk.budget.id.to_string())));
+    let go = move || {
+        let as_of = crate::forms::texts::optional_date(&day.get_untracked()).unwrap_or_default();
+        let checked = parvis_domain::period::optional_date("/as_of", Some(as_of.as_str()).filter(|text| !text.is_empty()));
+        if form.passes(checked.map_err(Into::into)).is_none() {
+            return;
+        }
+        let href = query(&path.get_untracked(), &[("budget", &budget.get_untracked()), ("as_of", &as_of)]);
+        navigate(&href, Default::default());
+    };
+    let several = move || desk.with(|desk| desk.budgets.len() > 1);
+    let choices = Signal::derive(move || {
+        desk.with(|desk| desk.budgets.iter().map(|one| Choice::new(one.id, plain(i18n, &one.title))).collect())
+    });
+    view! {
+        <form class="row asof" on:submit=on_submit(go) aria-label=move || t_string!(i18n, budget.as_of_form)>
+            <Show when=several>
+                <SelectField form pointer="" label=move || t_string!(i18n, nav.budget) value=budget choices/>
+            </Show>
+            <DateField form pointer="/as_of" label=move || t_string!(i18n, budget.as_of) value=day hint=false/>
+            <button type="submit" class="btn">{t!(i18n, budget.show)}</button>
+        </form>
+    }
+}
