@@ -10,7 +10,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cargo build --locked --release --package parvis-api --bin parvis \
     && mkdir -p /out \
     && cp target/release/parvis /out/parvis \
-    && cp -r target/web /out/web
+    && cp -r target/web /out/app
 
 # The server links libpq and SQLite itself: the image needs certificates, and curl for its health check.
 FROM debian:bookworm-slim
@@ -20,12 +20,12 @@ RUN apt-get update \
     && useradd --system --uid 10001 --home-dir /var/lib/parvis --create-home parvis \
     && install --directory --owner parvis --group parvis --mode 0700 /var/lib/parvis/keys /var/lib/parvis/data
 COPY --from=build /out/parvis /usr/local/bin/parvis
-COPY --from=build /out/web /usr/share/parvis/web
+COPY --from=build /out/app /usr/share/parvis/app
 COPY LICENSE /usr/share/parvis/LICENSE
 USER parvis
 WORKDIR /var/lib/parvis
 ENV PARVIS_LISTEN=0.0.0.0:8080 \
-    PARVIS_APP_DIR=/usr/share/parvis/web \
+    PARVIS_APP_DIR=/usr/share/parvis/app \
     PARVIS_DATABASE_URL=sqlite:///var/lib/parvis/data/parvis.db \
     PARVIS_SIGNING_KEYS=/var/lib/parvis/keys
 VOLUME ["/var/lib/parvis/data", "/var/lib/parvis/keys"]

@@ -20,6 +20,8 @@ use crate::{
 };
 
 const EMAIL: &str = "admin@demo.example";
+/// All requests come from one address.
+const NO_LIMIT: [(&str, &str); 1] = [("PARVIS_RATE_LIMIT", "0")];
 const PASSWORD: &str = "Parvis-demo-1";
 
 /// Options of `cargo xtask bench`.
@@ -115,7 +117,7 @@ impl Bench {
             listen,
             app: None,
             keys: folder.join("keys"),
-            more: vec![],
+            more: &NO_LIMIT,
         };
         fs::create_dir_all(&settings.keys)?;
         settings.migrate(binary)?;

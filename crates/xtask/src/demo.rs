@@ -91,7 +91,7 @@ fn settings(paths: &Paths, args: &Args) -> Result<Settings> {
         listen: args.listen,
         app: Some(paths.web()),
         keys,
-        more: vec![],
+        more: &[],
     })
 }
 

@@ -100,7 +100,7 @@ pub struct Settings {
     /// Folder of the keys that sign tokens.
     pub keys: PathBuf,
     /// Further variables.
-    pub more: Vec<(&'static str, String)>,
+    pub more: &'static [(&'static str, &'static str)],
 }
 
 impl Settings {
@@ -122,7 +122,7 @@ impl Settings {
             .env("PARVIS_LISTEN", self.listen.to_string())
             .env("PARVIS_PUBLIC_URL", self.url())
             .env("PARVIS_SIGNING_KEYS", &self.keys)
-            .envs(self.more.iter().map(|(name, value)| (*name, value)));
+            .envs(self.more.iter().copied());
         if let Some(app) = &self.app {
             command.env("PARVIS_APP_DIR", app);
         }
@@ -251,7 +251,7 @@ mod tests {
             listen: listen.parse().unwrap(),
             app: None,
             keys: "keys".into(),
-            more: vec![],
+            more: &[],
         }
     }
 

@@ -121,7 +121,7 @@ impl DemoServer {
     ///
     /// # Errors
     /// When the server does not start; its log is shown.
-    pub fn start(binary: &Path, app: Option<PathBuf>, more: Vec<(&'static str, String)>) -> Result<Self> {
+    pub fn start(binary: &Path, app: Option<PathBuf>, more: &'static [(&'static str, &'static str)]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("parvis-test-").tempdir()?;
         let keys = folder.path().join("keys");
         fs::create_dir(&keys)?;
