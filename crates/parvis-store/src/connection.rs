@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, SimpleConnection};
 use diesel::r2d2::{ManageConnection, R2D2Connection};
@@ -144,20 +144,41 @@ impl Manager {
     }
 }
 
+/// A connection in the pool.
+pub(crate) struct Pooled {
+    pub(crate) conn: Conn,
+    /// When it was used last.
+    used: Instant,
+    /// Whether the last work on it found the database away: then it is thrown away.
+    pub(crate) suspect: bool,
+}
+
+/// A connection that was used within this time is taken to be alive: asking costs PostgreSQL a round trip.
+const FRESH: Duration = Duration::from_secs(2);
+
 impl ManageConnection for Manager {
-    type Connection = Conn;
+    type Connection = Pooled;
     type Error = diesel::r2d2::Error;
 
-    fn connect(&self) -> Result<Conn, Self::Error> {
-        self.open()
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        let conn = self.open()?;
+        Ok(Pooled {
+            conn,
+            used: Instant::now(),
+            suspect: false,
+        })
     }
 
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
-        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        if pooled.used.elapsed() < FRESH {
+            return Ok(());
+        }
+        pooled.conn.ping().map_err(diesel::r2d2::Error::QueryError)
     }
 
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        std::thread::panicking() || conn.is_broken()
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.used = Instant::now();
+        pooled.suspect || std::thread::panicking() || pooled.conn.is_broken()
     }
 }
 

@@ -125,6 +125,9 @@ fn database(kind: DatabaseErrorKind, name: Option<&str>, message: &str) -> Store
         _ if message.contains("database is locked") => StoreError::Retry(message.to_owned()),
         _ if message.contains("canceling statement due to") => StoreError::Unavailable(message.to_owned()),
         _ if message.contains("terminating connection") => StoreError::Unavailable(message.to_owned()),
+        _ if message.contains("server closed the connection") || message.contains("no connection to the server") => {
+            StoreError::Unavailable(message.to_owned())
+        }
         _ if message.contains("database or disk is full") || message.contains("No space left") => {
             StoreError::Unavailable(message.to_owned())
         }

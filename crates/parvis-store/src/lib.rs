@@ -15,6 +15,9 @@ mod schema;
 mod stamp;
 mod store;
 
+#[cfg(test)]
+mod tests;
+
 pub mod accounts;
 pub mod budgets;
 pub mod events;

@@ -1,7 +1,7 @@
 //! The pool of connections and the two ways to use one: to read, and to write in one transaction.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -22,6 +22,9 @@ pub struct Store {
     address: Address,
     options: Options,
     statements: Arc<AtomicU64>,
+    /// SQLite has one writer. Within this process writers take turns here: they wait without polling and without
+    /// holding a connection that a reader could use.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Store {
@@ -51,10 +54,11 @@ impl Store {
             address,
             options,
             statements,
+            turn: Arc::default(),
         };
         if matches!(store.address, Address::Sqlite(_)) {
             // Write-ahead logging is a property of the file: set once, it stays.
-            store.connection()?.batch_execute("PRAGMA journal_mode = WAL")?;
+            store.read(|conn| Ok(conn.batch_execute("PRAGMA journal_mode = WAL")?))?;
         }
         Ok(store)
     }
@@ -80,7 +84,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub fn pending_migrations(&self) -> StoreResult<Vec<String>> {
-        migrations::pending(&mut *self.connection()?)
+        self.read(migrations::pending)
     }
 
     /// Whether the database answers.
@@ -88,8 +92,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub fn ping(&self) -> StoreResult<()> {
-        sql_query("SELECT 1").execute(&mut *self.connection()?)?;
-        Ok(())
+        self.read(|conn| Ok(sql_query("SELECT 1").execute(conn).map(drop)?))
     }
 
     /// How many statements were sent since the store was opened, for tests that hold the number of queries.
@@ -103,7 +106,10 @@ impl Store {
     /// # Errors
     /// Those of `work`, and `Unavailable` where no connection is free in time.
     pub fn read<T>(&self, work: impl FnOnce(&mut Conn) -> StoreResult<T>) -> StoreResult<T> {
-        work(&mut *self.connection()?)
+        let mut pooled = self.connection()?;
+        let answer = work(&mut pooled.conn);
+        pooled.suspect = matches!(answer, Err(StoreError::Unavailable(_)));
+        answer
     }
 
     /// Runs `work` in one transaction: all of it, or nothing where it returns an error.
@@ -115,10 +121,12 @@ impl Store {
     /// # Errors
     /// Those of `work`, and `Unavailable` where the database stays busy or away.
     pub fn write<T>(&self, mut work: impl FnMut(&mut Conn) -> StoreResult<T>) -> StoreResult<T> {
-        let mut conn = self.connection()?;
+        let _turn = self
+            .is_embedded()
+            .then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner));
         let mut attempt = 1;
         loop {
-            match transaction(&mut conn, &mut work) {
+            match self.read(|conn| transaction(conn, &mut work)) {
                 Err(StoreError::Retry(_)) if attempt < ATTEMPTS => {
                     std::thread::sleep(self.pause(attempt));
                     attempt += 1;
