@@ -59,7 +59,7 @@ pub async fn create_budget_line(budget: Uuid, new: NewBudgetLine) -> Answer<Budg
 
 /// Changes a line, or revises the plan of its grants.
 pub async fn update_budget_line(line: Uuid, version: i64, patch: BudgetLinePatch) -> Answer<BudgetLine> {
-    client::patch(&format!("/budget-lines/{line}"), version, &patch).await
+    client::patch(&format!("/lines/{line}"), version, &patch).await
 }
 
 /// The movements of a budget, newest first.

@@ -68,20 +68,6 @@ pub(super) async fn post_to<B: Serialize, T: DeserializeOwned>(
     read(&answer.text)
 }
 
-/// Posts without reading an answer's body.
-pub(super) async fn post_only<B: Serialize>(path: &str, body: &B) -> Result<(), Failure> {
-    exchange(
-        Method::POST,
-        path,
-        Sent {
-            body: Some(write(body)?),
-            version: None,
-        },
-    )
-    .await
-    .map(drop)
-}
-
 /// Changes an item by a merge patch.
 pub(super) async fn patch<B: Serialize, T: DeserializeOwned>(path: &str, version: i64, body: &B) -> Result<T, Failure> {
     let sent = Sent {

@@ -15,16 +15,12 @@ pub enum Glyph {
     Clock,
     /// Refused, removed, close.
     Cross,
-    /// Download.
-    Down,
     /// The whole.
     Full,
     /// Under way, a part.
     Half,
     /// To know.
     Info,
-    /// Money.
-    Money,
     /// People.
     People,
     /// Add.
@@ -41,11 +37,9 @@ impl Glyph {
             Self::Check => "#i-check",
             Self::Clock => "#i-clock",
             Self::Cross => "#i-cross",
-            Self::Down => "#i-down",
             Self::Full => "#i-full",
             Self::Half => "#i-half",
             Self::Info => "#i-info",
-            Self::Money => "#i-money",
             Self::People => "#i-people",
             Self::Plus => "#i-plus",
             Self::Ring => "#i-ring",
@@ -77,11 +71,9 @@ const SPRITE: &str = concat!(
     r#"<symbol id="i-check" viewBox="0 0 16 16"><path d="M2.5 8.5 6 12l7.5-8"/></symbol>"#,
     r#"<symbol id="i-clock" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.2"/><path d="M8 4.4V8l2.6 1.8"/></symbol>"#,
     r#"<symbol id="i-cross" viewBox="0 0 16 16"><path d="m3.5 3.5 9 9m0-9-9 9"/></symbol>"#,
-    r#"<symbol id="i-down" viewBox="0 0 16 16"><path d="M8 2v8.5M4.5 7 8 10.5 11.5 7M2.5 14h11"/></symbol>"#,
     r#"<symbol id="i-full" viewBox="0 0 16 16"><circle class="solid" cx="8" cy="8" r="5.2"/></symbol>"#,
     r#"<symbol id="i-half" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5"/><path class="solid" d="M8 3a5 5 0 0 0 0 10z"/></symbol>"#,
     r#"<symbol id="i-info" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.2"/><path d="M8 7.4v3.8M8 4.8v.1"/></symbol>"#,
-    r#"<symbol id="i-money" viewBox="0 0 16 16"><path d="M1.5 4h13v8.5h-13z"/><circle cx="8" cy="8.2" r="2"/></symbol>"#,
     r#"<symbol id="i-people" viewBox="0 0 16 16"><circle cx="5.6" cy="5.2" r="2.4"/><path d="M1.2 13.5c.3-2.9 2-4.3 4.4-4.3s4.1 1.4 4.4 4.3M10.5 3.2a2.3 2.3 0 0 1 0 4.3M12 9.8c1.6.5 2.6 1.8 2.8 3.7"/></symbol>"#,
     r#"<symbol id="i-plus" viewBox="0 0 16 16"><path d="M8 3v10M3 8h10"/></symbol>"#,
     r#"<symbol id="i-ring" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5"/></symbol></defs>"#,

@@ -56,7 +56,13 @@ impl DraftRole {
     #[must_use]
     pub fn open(role: PartnerRoleKind) -> Self {
         let kind = PartnerKind::Association.to_string();
-        Self { role, partner: String::new(), name: String::new(), kind, done: false }
+        Self {
+            role,
+            partner: String::new(),
+            name: String::new(),
+            kind,
+            done: false,
+        }
     }
 
     /// Whether somebody is to hold it who does not yet.
@@ -93,7 +99,11 @@ impl Draft {
             ends_on: texts::optional_date(&self.ends_on),
             time_zone: None,
             currency: None,
-            visibility: Some(if self.public { Visibility::Public } else { Visibility::Private }),
+            visibility: Some(if self.public {
+                Visibility::Public
+            } else {
+                Visibility::Private
+            }),
             place_ids: Vec::new(),
         }
     }
@@ -135,9 +145,16 @@ mod tests {
 
     #[test]
     fn every_fault_is_found_at_its_field() {
-        let wrong = Draft { title: String::new(), ends_on: "31/12/2020".to_owned(), ..draft() };
+        let wrong = Draft {
+            title: String::new(),
+            ends_on: "31/12/2020".to_owned(),
+            ..draft()
+        };
         let faults = wrong.request("fr").check().unwrap_err().0;
-        let seen: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
+        let seen: Vec<_> = faults
+            .iter()
+            .map(|fault| (fault.pointer.as_str(), fault.code))
+            .collect();
         assert_eq!(seen, [("/title", Code::Required), ("/ends_on", Code::PeriodInverted)]);
     }
 
@@ -145,8 +162,18 @@ mod tests {
     fn roles_without_anybody_are_left_for_later() {
         let open = DraftRole::open(PartnerRoleKind::Funding);
         assert!(!open.is_due());
-        assert!(!DraftRole { partner: NEW.to_owned(), ..open.clone() }.is_due());
-        let named = DraftRole { partner: NEW.to_owned(), name: "Ville de Paris".to_owned(), ..open };
+        assert!(
+            !DraftRole {
+                partner: NEW.to_owned(),
+                ..open.clone()
+            }
+            .is_due()
+        );
+        let named = DraftRole {
+            partner: NEW.to_owned(),
+            name: "Ville de Paris".to_owned(),
+            ..open
+        };
         assert!(named.is_due() && named.new_partner("FR").is_some_and(|new| new.check().is_ok()));
         assert!(!DraftRole { done: true, ..named }.is_due());
     }
@@ -154,6 +181,12 @@ mod tests {
     #[test]
     fn a_draft_that_an_older_app_kept_can_still_be_read() {
         let kept: Draft = serde_json::from_str(r#"{"code": "X"}"#).unwrap();
-        assert_eq!(kept, Draft { code: "X".to_owned(), ..Draft::default() });
+        assert_eq!(
+            kept,
+            Draft {
+                code: "X".to_owned(),
+                ..Draft::default()
+            }
+        );
     }
 }

@@ -31,7 +31,10 @@ pub fn optional(text: &str) -> Option<String> {
 pub fn money(text: &str, decimals: Decimals, currency: &str) -> Money {
     let digits = Currency::parse("", currency).map_or(2, Currency::digits);
     let amount = read::amount(text, decimals, digits).unwrap_or_else(|| text.trim().to_owned());
-    Money { amount, currency: currency.to_owned() }
+    Money {
+        amount,
+        currency: currency.to_owned(),
+    }
 }
 
 /// An amount that may be left out.
@@ -92,7 +95,10 @@ mod tests {
 
     #[test]
     fn languages_that_have_no_field_are_kept() {
-        let before = LocalisedText(BTreeMap::from([("km".to_owned(), "ក".to_owned()), ("fr".to_owned(), "a".to_owned())]));
+        let before = LocalisedText(BTreeMap::from([
+            ("km".to_owned(), "ក".to_owned()),
+            ("fr".to_owned(), "a".to_owned()),
+        ]));
         let after = in_languages(&before, &[("fr", String::new()), ("en", " b ".to_owned())]);
         assert_eq!(after.0.keys().collect::<Vec<_>>(), ["en", "km"]);
         assert_eq!(after.0["en"], "b");

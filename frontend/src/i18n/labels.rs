@@ -4,7 +4,6 @@ use parvis_domain::accounts::MemberRole;
 use parvis_domain::budgets::MovementKind;
 use parvis_domain::participation::{Impact, Scale, StepKind, StepStatus};
 use parvis_domain::partners::{PartnerKind, PartnerRoleKind};
-use parvis_domain::places::{FigureKind, PlaceKind};
 use parvis_domain::programmes::{ProgrammeStatus, Visibility};
 
 use super::{I18n, t_string};
@@ -120,24 +119,5 @@ labels! {
         InKind = in_kind,
         Justification = justification,
         Transfer = transfer,
-    }
-
-    /// The kind of a place.
-    place_kind(PlaceKind, place_kind) {
-        Country = country,
-        Region = region,
-        Municipality = municipality,
-        District = district,
-        Neighbourhood = neighbourhood,
-        Site = site,
-    }
-
-    /// What a figure says.
-    figure_kind(FigureKind, figure_kind) {
-        Population = population,
-        Households = households,
-        Income = income,
-        Marginality = marginality,
-        Other = other,
     }
 }

@@ -29,7 +29,10 @@ pub fn MoneyTable(
     let i18n = words();
     let format = formats();
     let in_kind = groups.iter().any(|group| group.kind == GrantKind::InKind);
-    let bodies = groups.into_iter().map(|group| body(i18n, format, group, &name)).collect_view();
+    let bodies = groups
+        .into_iter()
+        .map(|group| body(i18n, format, group, &name))
+        .collect_view();
     let label = caption.clone();
     view! {
         <div class="card flush">
@@ -74,11 +77,24 @@ fn body(i18n: I18n, format: Format, group: Group, name: &NameOf) -> impl IntoVie
     }
 }
 
-fn row(i18n: I18n, format: Format, group: &Group, title: String, sums: Sums, class: &'static str) -> impl IntoView + use<> {
+fn row(
+    i18n: I18n,
+    format: Format,
+    group: &Group,
+    title: String,
+    sums: Sums,
+    class: &'static str,
+) -> impl IntoView + use<> {
     let chain = sums.chain;
     let all = group.rows.iter().flat_map(|(_, sums)| {
         let chain = sums.chain;
-        [chain.planned, chain.committed, chain.disbursed, chain.spent, chain.contributed]
+        [
+            chain.planned,
+            chain.committed,
+            chain.disbursed,
+            chain.spent,
+            chain.contributed,
+        ]
     });
     let digits = decimals(&all.collect::<Vec<_>>(), group.currency);
     let (currency, kind) = (group.currency, group.kind);
@@ -86,8 +102,17 @@ fn row(i18n: I18n, format: Format, group: &Group, title: String, sums: Sums, cla
     let said = title.clone();
     let label = move || match kind {
         GrantKind::Cash => {
-            let (committed, spent) = (percent(chain.committed, chain.planned), percent(chain.spent, chain.planned));
-            t_string!(i18n, money.bar_cash, name = said.clone(), committed = format.percent(committed), spent = format.percent(spent))
+            let (committed, spent) = (
+                percent(chain.committed, chain.planned),
+                percent(chain.spent, chain.planned),
+            );
+            t_string!(
+                i18n,
+                money.bar_cash,
+                name = said.clone(),
+                committed = format.percent(committed),
+                spent = format.percent(spent)
+            )
         }
         GrantKind::InKind => {
             let share = format.percent(percent(chain.contributed, chain.planned));

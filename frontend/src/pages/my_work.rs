@@ -57,12 +57,30 @@ struct Work {
 }
 
 async fn read() -> Answer<Work> {
-    let mine = ProgrammeFilter { mine: "true".to_owned(), ..ProgrammeFilter::default() };
+    let mine = ProgrammeFilter {
+        mine: "true".to_owned(),
+        ..ProgrammeFilter::default()
+    };
     let programmes = programmes::list_programmes(mine, None).await?.items;
-    let at_work = programmes.iter().filter(|one| matches!(one.status, ProgrammeStatus::Open | ProgrammeStatus::Active));
-    let (due, near) = futures::join!(join_all(at_work.clone().map(steps_due)), join_all(at_work.map(lines_near)));
-    let mut due: Vec<Due> = due.into_iter().collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect();
-    let mut near: Vec<Near> = near.into_iter().collect::<Answer<Vec<_>>>()?.into_iter().flatten().collect();
+    let at_work = programmes
+        .iter()
+        .filter(|one| matches!(one.status, ProgrammeStatus::Open | ProgrammeStatus::Active));
+    let (due, near) = futures::join!(
+        join_all(at_work.clone().map(steps_due)),
+        join_all(at_work.map(lines_near))
+    );
+    let mut due: Vec<Due> = due
+        .into_iter()
+        .collect::<Answer<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut near: Vec<Near> = near
+        .into_iter()
+        .collect::<Answer<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect();
     due.sort_by_key(|due| due.on);
     near.sort_by_key(|near| -near.committed);
     Ok(Work { programmes, due, near })
@@ -77,7 +95,13 @@ async fn steps_due(programme: &ProgrammeItem) -> Answer<Vec<Due>> {
             StepStatus::Planned => (false, step.starts_on),
             _ => return None,
         };
-        let due = Due { programme: programme.clone(), step: step.id, title: step.title, open, on };
+        let due = Due {
+            programme: programme.clone(),
+            step: step.id,
+            title: step.title,
+            open,
+            on,
+        };
         (on <= horizon).then_some(due)
     });
     Ok(due.collect())
@@ -86,9 +110,15 @@ async fn steps_due(programme: &ProgrammeItem) -> Answer<Vec<Due>> {
 async fn lines_near(programme: &ProgrammeItem) -> Answer<Vec<Near>> {
     let mut near = Vec::new();
     for budget in budgets::list_budgets(programme.id).await?.items {
-        let (lines, balances) = futures::join!(budgets::list_budget_lines(budget.id), budgets::get_balances(budget.id, ""));
+        let (lines, balances) = futures::join!(
+            budgets::list_budget_lines(budget.id),
+            budgets::get_balances(budget.id, "")
+        );
         let lines = lines?;
-        for group in group(&balances?.items, |row| row.line_id).into_iter().filter(|group| group.kind == GrantKind::Cash) {
+        for group in group(&balances?.items, |row| row.line_id)
+            .into_iter()
+            .filter(|group| group.kind == GrantKind::Cash)
+        {
             for (id, sums) in &group.rows {
                 let committed = percent(sums.chain.committed, sums.chain.planned);
                 let line = lines.iter().find(|line| line.id == *id);
@@ -164,7 +194,11 @@ fn Steps(due: Vec<Due>) -> impl IntoView {
     let format = formats();
     let row = move |due: Due| {
         let late = due.on < today();
-        let (tone, glyph) = if late { (Tone::Bad, Glyph::Alert) } else { (Tone::Warn, Glyph::Clock) };
+        let (tone, glyph) = if late {
+            (Tone::Bad, Glyph::Alert)
+        } else {
+            (Tone::Warn, Glyph::Clock)
+        };
         let href = format!("/programmes/{}/participation/{}", due.programme.id, due.step);
         let open = due.open;
         let state = move || match (open, late) {
@@ -200,12 +234,21 @@ fn Lines(near: Vec<Near>) -> impl IntoView {
     let i18n = words();
     let format = formats();
     let row = move |near: Near| {
-        let name = near.title.as_ref().map_or(near.category.clone(), |title| plain(i18n, title));
-        let href = format!("/programmes/{}/budget/movements?line_id={}", near.programme.id, near.line);
+        let name = near
+            .title
+            .as_ref()
+            .map_or(near.category.clone(), |title| plain(i18n, title));
+        let href = format!(
+            "/programmes/{}/budget/movements?line_id={}",
+            near.programme.id, near.line
+        );
         let share = near.committed;
         let badge = match share >= VERY_NEAR {
-            true => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || t_string!(i18n, my.near_limit)/> }.into_any(),
-            false => view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || t_string!(i18n, my.watch)/> }.into_any(),
+            true => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || t_string!(i18n, my.near_limit)/> }
+                .into_any(),
+            false => {
+                view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || t_string!(i18n, my.watch)/> }.into_any()
+            }
         };
         view! {
             <tr>

@@ -11,6 +11,7 @@ mod overview;
 mod participation;
 mod partners;
 mod public;
+mod revise_form;
 mod sections;
 mod settings;
 mod step;

@@ -48,11 +48,21 @@ fn Wizard(fields: Fields) -> impl IntoView {
     let asked = use_query_map();
     let navigate = StoredValue::new_local(use_navigate());
     let step = Memo::new(move |_| {
-        let wanted = asked.read().get("step").and_then(|step| step.parse::<usize>().ok()).unwrap_or(1);
+        let wanted = asked
+            .read()
+            .get("step")
+            .and_then(|step| step.parse::<usize>().ok())
+            .unwrap_or(1);
         // Without a template nothing else can be asked.
-        if fields.template().is_some() { wanted.clamp(1, LAST + 1) - 1 } else { 0 }
+        if fields.template().is_some() {
+            wanted.clamp(1, LAST + 1) - 1
+        } else {
+            0
+        }
     });
-    let go = move |to: usize| navigate.with_value(|navigate| navigate(&format!("/programmes/new?step={}", to + 1), Default::default()));
+    let go = move |to: usize| {
+        navigate.with_value(|navigate| navigate(&format!("/programmes/new?step={}", to + 1), Default::default()))
+    };
     let language = move || tag(i18n.get_locale_untracked());
     let submit = move || {
         let now = step.get_untracked();

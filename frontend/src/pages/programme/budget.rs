@@ -13,6 +13,7 @@ use super::budget_forms::{NewBudgetForm, NewLineForm};
 use super::desk::{BudgetHead, DeskHere};
 use super::frame::Here;
 use super::movement_form::{MovementFields, MovementForm};
+use super::revise_form::ReviseForm;
 use super::sections::line_name;
 use crate::components::{Badge, Empty, FailureAlert, Glyph, Icon, MoneyBar, Skeleton, TableBox, Tone};
 use crate::format::{decimals, formats, today};
@@ -24,7 +25,7 @@ use crate::pages::money::{MoneyTable, NameOf};
 #[component]
 pub fn BudgetPage() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let desk = DeskHere::new();
     let fields = MovementFields::new();
     let asked = use_query_map();
@@ -53,7 +54,10 @@ pub fn BudgetPage() -> impl IntoView {
                 >
                     <Matrix desk/>
                     <section class="section-tight desk" aria-label=move || t_string!(i18n, budget.share)>
-                        <Drill desk fields/>
+                        <div class="stack">
+                            <Drill desk fields/>
+                            <Show when=move || here.may(Operation::UpdateBudgetLine)><ReviseForm desk fields/></Show>
+                        </div>
                         <Show when=may_post><MovementForm desk fields/></Show>
                     </section>
                     <ChainSection desk/>
@@ -67,7 +71,7 @@ pub fn BudgetPage() -> impl IntoView {
 #[component]
 fn NoBudget(desk: DeskHere) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     view! {
         <Empty title=move || t_string!(i18n, budget.none) text=move || t_string!(i18n, budget.none_text)/>
         <Show when=move || here.may(Operation::CreateBudget)><NewBudgetForm desk/></Show>
@@ -79,7 +83,12 @@ fn NoBudget(desk: DeskHere) -> impl IntoView {
 fn Matrix(desk: DeskHere) -> impl IntoView {
     let i18n = words();
     let mark = |glyph| view! { <Icon glyph/> };
-    let tables = move || desk.with(|desk| plans(&desk.lines)).into_iter().map(|plan| view! { <PlanTable desk plan/> }).collect_view();
+    let tables = move || {
+        desk.with(|desk| plans(&desk.lines))
+            .into_iter()
+            .map(|plan| view! { <PlanTable desk plan/> })
+            .collect_view()
+    };
     view! {
         <section class="section-tight prints-wide" aria-labelledby="h-matrix">
             <div class="row between section-head">
@@ -98,31 +107,65 @@ fn Matrix(desk: DeskHere) -> impl IntoView {
 #[component]
 fn PlanTable(desk: DeskHere, plan: Plan) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
     let (currency, kind) = (plan.currency, plan.kind);
-    let name = format!("{currency} · {}", match kind {
-        GrantKind::Cash => t_string!(i18n, money.group_cash),
-        GrantKind::InKind => t_string!(i18n, money.group_in_kind),
-    });
+    let name = format!(
+        "{currency} · {}",
+        match kind {
+            GrantKind::Cash => t_string!(i18n, money.group_cash),
+            GrantKind::InKind => t_string!(i18n, money.group_in_kind),
+        }
+    );
     let with_cost = plan.rows.iter().any(|row| row.cost.is_some());
-    let all = plan.rows.iter().flat_map(|row| row.cells.iter().flatten().map(|cell| cell.planned).chain(row.cost));
+    let all = plan
+        .rows
+        .iter()
+        .flat_map(|row| row.cells.iter().flatten().map(|cell| cell.planned).chain(row.cost));
     let digits = decimals(&all.collect::<Vec<_>>(), currency);
     let figure = move |minor| format.figure(Money::new(minor, currency), digits);
     let funders: Vec<String> = desk.with(|desk| plan.funders.iter().map(|id| desk.funder(*id)).collect());
     let columns = funders.len() + if with_cost { 5 } else { 2 };
-    let sum_of = |index: usize| plan.rows.iter().filter_map(|row| row.cells.get(index)).flatten().map(|cell| cell.planned).sum::<i64>();
+    let sum_of = |index: usize| {
+        plan.rows
+            .iter()
+            .filter_map(|row| row.cells.get(index))
+            .flatten()
+            .map(|cell| cell.planned)
+            .sum::<i64>()
+    };
     let sums: Vec<i64> = (0..funders.len()).map(sum_of).collect();
     let total: i64 = plan.rows.iter().map(|row| row.planned).sum();
     let cost: i64 = plan.rows.iter().filter_map(|row| row.cost).sum();
-    let gap: i64 = plan.rows.iter().filter_map(|row| row.cost.map(|cost| row.planned - cost)).sum();
+    let gap: i64 = plan
+        .rows
+        .iter()
+        .filter_map(|row| row.cost.map(|cost| row.planned - cost))
+        .sum();
     let caption = name.clone();
-    let heads = funders.iter().map(|name| view! { <th scope="col" class="num">{name.clone()}</th> }).collect_view();
-    let totals = sums.into_iter().zip(funders.clone()).map(|(sum, name)| view! { <td class="num" data-label=name>{figure(sum)}</td> }).collect_view();
-    let look = Look { with_cost, currency, digits };
+    let heads = funders
+        .iter()
+        .map(|name| view! { <th scope="col" class="num">{name.clone()}</th> })
+        .collect_view();
+    let totals = sums
+        .into_iter()
+        .zip(funders.clone())
+        .map(|(sum, name)| view! { <td class="num" data-label=name>{figure(sum)}</td> })
+        .collect_view();
+    let look = Look {
+        with_cost,
+        currency,
+        digits,
+    };
     let body = by_axis(plan.rows, here, i18n).into_iter().map(move |(axis, rows)| {
-        let rows = rows.into_iter().map(|row| view! { <LineRow desk row look funders=funders.clone()/> }).collect_view();
-        (axis.map(|axis| view! { <tr class="group"><th scope="rowgroup" colspan=columns>{axis}</th></tr> }), rows)
+        let rows = rows
+            .into_iter()
+            .map(|row| view! { <LineRow desk row look funders=funders.clone()/> })
+            .collect_view();
+        (
+            axis.map(|axis| view! { <tr class="group"><th scope="rowgroup" colspan=columns>{axis}</th></tr> }),
+            rows,
+        )
     });
     view! {
         <div class="card flush">
@@ -164,7 +207,9 @@ fn by_axis(rows: Vec<PlanRow>, here: Here, i18n: crate::i18n::I18n) -> Vec<(Opti
     let mut rest = rows;
     let mut groups = Vec::new();
     for axis in axes {
-        let (own, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|row| row.line.axis.as_ref() == Some(&axis.code));
+        let (own, others): (Vec<_>, Vec<_>) = rest
+            .into_iter()
+            .partition(|row| row.line.axis.as_ref() == Some(&axis.code));
         rest = others;
         if !own.is_empty() {
             groups.push((Some(format!("{} · {}", axis.code, plain(i18n, &axis.title))), own));
@@ -187,18 +232,36 @@ struct Look {
 #[component]
 fn LineRow(desk: DeskHere, row: PlanRow, look: Look, funders: Vec<String>) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
     let asked = use_query_map();
     let line = row.line.id;
-    let Look { with_cost, currency, digits } = look;
+    let Look {
+        with_cost,
+        currency,
+        digits,
+    } = look;
     let figure = move |minor| format.figure(Money::new(minor, currency), digits);
-    let name = here.get().map(|programme| line_name(i18n, &row.line, &programme)).unwrap_or_default();
+    let name = here
+        .get()
+        .map(|programme| line_name(i18n, &row.line, &programme))
+        .unwrap_or_default();
     let href = move |grant: Uuid| {
         let asked = asked.read_untracked();
-        let (budget, as_of) = (asked.get("budget").unwrap_or_default(), asked.get("as_of").unwrap_or_default());
-        let parameters = [("budget", budget.as_str()), ("as_of", as_of.as_str()), ("line", &line.to_string()), ("grant", &grant.to_string())];
-        format!("{}#balance", crate::api::query(&format!("/programmes/{}/budget", here.id()), &parameters))
+        let (budget, as_of) = (
+            asked.get("budget").unwrap_or_default(),
+            asked.get("as_of").unwrap_or_default(),
+        );
+        let parameters = [
+            ("budget", budget.as_str()),
+            ("as_of", as_of.as_str()),
+            ("line", &line.to_string()),
+            ("grant", &grant.to_string()),
+        ];
+        format!(
+            "{}#balance",
+            crate::api::query(&format!("/programmes/{}/budget", here.id()), &parameters)
+        )
     };
     let first = row.cells.iter().flatten().next().map(|cell| cell.grant);
     let title = match first {
@@ -219,8 +282,12 @@ fn LineRow(desk: DeskHere, row: PlanRow, look: Look, funders: Vec<String>) -> im
     });
     let gap = row.cost.map(|cost| row.planned - cost);
     let state = gap.map(|gap| match gap {
-        0 => view! { <Badge tone=Tone::Ok glyph=Glyph::Check text=move || t_string!(i18n, budget.balanced)/> }.into_any(),
-        gap if gap < 0 => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || t_string!(i18n, budget.short)/> }.into_any(),
+        0 => {
+            view! { <Badge tone=Tone::Ok glyph=Glyph::Check text=move || t_string!(i18n, budget.balanced)/> }.into_any()
+        }
+        gap if gap < 0 => {
+            view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || t_string!(i18n, budget.short)/> }.into_any()
+        }
         _ => view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || t_string!(i18n, budget.over)/> }.into_any(),
     });
     let picked = move || asked.read().get("line").is_some_and(|id| id == line.to_string());
@@ -255,7 +322,7 @@ fn Mark(cell: Cell) -> impl IntoView {
 #[component]
 fn Drill(desk: DeskHere, fields: MovementFields) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
     let shown = move || {
         let (line, grant) = fields.share()?;
@@ -280,12 +347,14 @@ fn Drill(desk: DeskHere, fields: MovementFields) -> impl IntoView {
                 {row(t_string!(i18n, money.committed), chain.committed)}
                 {row(t_string!(i18n, money.disbursed), chain.disbursed)}
                 {row(t_string!(i18n, money.spent), chain.spent)}
-            }.into_any(),
+            }
+            .into_any(),
             GrantKind::InKind => view! {
                 {row(t_string!(i18n, money.planned), chain.planned)}
                 {row(t_string!(i18n, money.granted), sums.granted)}
                 {row(t_string!(i18n, money.contributed), chain.contributed)}
-            }.into_any(),
+            }
+            .into_any(),
         };
         let caption = title.clone();
         Some(view! {

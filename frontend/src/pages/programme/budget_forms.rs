@@ -19,7 +19,7 @@ use crate::i18n::{decimals, plain, t, t_string, tag, words};
 #[component]
 pub fn NewBudgetForm(desk: DeskHere) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let title = RwSignal::new(String::new());
@@ -94,12 +94,18 @@ impl Share {
 #[component]
 pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let text = || RwSignal::new(String::new());
     let (title, axis, cost) = (text(), text(), text());
-    let category = RwSignal::new(here.with(|programme| programme.categories.first().map(|one| one.code.clone()).unwrap_or_default()));
+    let category = RwSignal::new(here.with(|programme| {
+        programme
+            .categories
+            .first()
+            .map(|one| one.code.clone())
+            .unwrap_or_default()
+    }));
     let year = RwSignal::new(desk.with(|desk| desk.budget.starts_on.format("%Y").to_string()));
     let currency = move || desk.with(|desk| desk.budget.currency.clone());
     let shares = RwSignal::new(vec![Share::new(currency())]);
@@ -111,24 +117,43 @@ pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
             axis: texts::optional(&axis.get_untracked()),
             title: texts::localised(tag(i18n.get_locale_untracked()), &title.get_untracked()),
             cost: texts::optional_money(&cost.get_untracked(), decimals, &currency()),
-            grants: shares.get_untracked().into_iter().filter_map(|share| share.request(decimals)).collect(),
+            grants: shares
+                .get_untracked()
+                .into_iter()
+                .filter_map(|share| share.request(decimals))
+                .collect(),
         };
         if form.passes(request.check()).is_none() {
             return;
         }
-        form.send(budgets::create_budget_line(desk.with(|desk| desk.budget.id), request), move |_| {
-            toasts.tell(t_string!(i18n, state.saved));
-            title.set(String::new());
-            cost.set(String::new());
-            shares.set(vec![Share::new(currency())]);
-            desk.from.refetch();
-        });
+        form.send(
+            budgets::create_budget_line(desk.with(|desk| desk.budget.id), request),
+            move |_| {
+                toasts.tell(t_string!(i18n, state.saved));
+                title.set(String::new());
+                cost.set(String::new());
+                shares.set(vec![Share::new(currency())]);
+                desk.from.refetch();
+            },
+        );
     };
     let categories = Signal::derive(move || {
-        here.with(|programme| programme.categories.iter().map(|one| Choice::new(&one.code, plain(i18n, &one.title))).collect())
+        here.with(|programme| {
+            programme
+                .categories
+                .iter()
+                .map(|one| Choice::new(&one.code, plain(i18n, &one.title)))
+                .collect()
+        })
     });
     let axes = Signal::derive(move || {
-        here.with(|programme| programme.axes.iter().map(|one| Choice::new(&one.code, plain(i18n, &one.title))).collect())
+        here.with(|programme| {
+            programme
+                .axes
+                .iter()
+                .map(|one| Choice::new(&one.code, plain(i18n, &one.title)))
+                .collect()
+        })
     });
     view! {
         <details class="disclosure section no-print">
@@ -161,7 +186,10 @@ fn ShareFields(desk: DeskHere, form: Form, share: Share) -> impl IntoView {
     let funders = Signal::derive(move || {
         let mut names: Vec<_> = desk.with(|desk| desk.names.iter().map(|(id, name)| (name.clone(), *id)).collect());
         names.sort();
-        names.into_iter().map(|(name, id)| Choice::new(id, name)).collect::<Vec<_>>()
+        names
+            .into_iter()
+            .map(|(name, id)| Choice::new(id, name))
+            .collect::<Vec<_>>()
     });
     let kinds = Signal::derive(move || {
         vec![

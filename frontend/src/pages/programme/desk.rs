@@ -12,8 +12,8 @@ use super::frame::Here;
 use super::sections::{line_name, partner_names};
 use crate::api::{Answer, Failure, budgets, query};
 use crate::components::{Choice, DateField, Fetched, Form, PageHead, SelectField, TabLink, Tabs, on_submit};
-use crate::forms::read;
 use crate::format::formats;
+use crate::forms::read;
 use crate::i18n::{I18n, plain, t, t_string, words};
 
 /// One budget and all that belongs to it.
@@ -36,13 +36,29 @@ impl Desk {
     async fn read(programme: Uuid, wanted: Option<Uuid>, as_of: String) -> Answer<Option<Self>> {
         let (budgets, names) = futures::join!(budgets::list_budgets(programme), partner_names(programme));
         let budgets = budgets?.items;
-        let chosen = budgets.iter().find(|budget| Some(budget.id) == wanted).or(budgets.last()).cloned();
+        let chosen = budgets
+            .iter()
+            .find(|budget| Some(budget.id) == wanted)
+            .or(budgets.last())
+            .cloned();
         let Some(budget) = chosen else {
-            return if wanted.is_some() && !budgets.is_empty() { Err(Failure::not_found()) } else { Ok(None) };
+            return if wanted.is_some() && !budgets.is_empty() {
+                Err(Failure::not_found())
+            } else {
+                Ok(None)
+            };
         };
-        let (lines, balances) =
-            futures::join!(budgets::list_budget_lines(budget.id), budgets::get_balances(budget.id, &as_of));
-        let mut desk = Self { budgets, budget, lines: lines?, balances: balances?, names: names? };
+        let (lines, balances) = futures::join!(
+            budgets::list_budget_lines(budget.id),
+            budgets::get_balances(budget.id, &as_of)
+        );
+        let mut desk = Self {
+            budgets,
+            budget,
+            lines: lines?,
+            balances: balances?,
+            names: names?,
+        };
         desk.plan_as_of_the_day();
         Ok(Some(desk))
     }
@@ -62,7 +78,10 @@ impl Desk {
 
     /// The balance of a share.
     pub fn balance(&self, line: Uuid, grant: Uuid) -> Option<&Balance> {
-        self.balances.items.iter().find(|row| row.line_id == line && row.grant_id == grant)
+        self.balances
+            .items
+            .iter()
+            .find(|row| row.line_id == line && row.grant_id == grant)
     }
 
     /// What a funder is called.
@@ -92,7 +111,7 @@ pub struct DeskHere {
 impl DeskHere {
     /// Reads the budget and the day of the address.
     pub fn new() -> Self {
-        let here = Here::here();
+        let here = Here::of_page();
         let asked = use_query_map();
         let wanted = Memo::new(move |_| {
             let asked = asked.read();
@@ -119,7 +138,8 @@ impl DeskHere {
 
     /// Reads something of the budget.
     pub fn with<T: Default>(self, read: impl FnOnce(&Desk) -> T) -> T {
-        self.shown.with(|shown| shown.as_ref().and_then(Option::as_ref).map(read).unwrap_or_default())
+        self.shown
+            .with(|shown| shown.as_ref().and_then(Option::as_ref).map(read).unwrap_or_default())
     }
 
     /// Whether there is a budget.
@@ -132,7 +152,7 @@ impl DeskHere {
 #[component]
 pub fn BudgetHead(desk: DeskHere, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
     let title = move || match desk.there() {
         true => desk.with(|desk| plain(i18n, &desk.budget.title)),
@@ -141,13 +161,23 @@ pub fn BudgetHead(desk: DeskHere, #[prop(optional)] children: Option<Children>) 
     let lead = move || {
         desk.with(|desk| {
             let budget = &desk.budget;
-            format!("{} · {}", format.period(budget.starts_on, budget.ends_on), budget.currency)
+            format!(
+                "{} · {}",
+                format.period(budget.starts_on, budget.ends_on),
+                budget.currency
+            )
         })
     };
     let base = format!("/programmes/{}/budget", here.id());
     let tabs = vec![
-        TabLink { text: (move || t_string!(i18n, budget.plan)).into(), href: base.clone() },
-        TabLink { text: (move || t_string!(i18n, budget.ledger)).into(), href: format!("{base}/movements") },
+        TabLink {
+            text: (move || t_string!(i18n, budget.plan)).into(),
+            href: base.clone(),
+        },
+        TabLink {
+            text: (move || t_string!(i18n, budget.ledger)).into(),
+            href: format!("{base}/movements"),
+        },
     ];
     view! {
         <PageHead title lead>
@@ -175,16 +205,25 @@ fn AsOf(desk: DeskHere) -> impl IntoView {
     Effect::new(move |_| budget.set(desk.with(|desk| desk.budget.id.to_string())));
     let go = move || {
         let as_of = crate::forms::texts::optional_date(&day.get_untracked()).unwrap_or_default();
-        let checked = parvis_domain::period::optional_date("/as_of", Some(as_of.as_str()).filter(|text| !text.is_empty()));
+        let checked =
+            parvis_domain::period::optional_date("/as_of", Some(as_of.as_str()).filter(|text| !text.is_empty()));
         if form.passes(checked.map_err(Into::into)).is_none() {
             return;
         }
-        let href = query(&path.get_untracked(), &[("budget", &budget.get_untracked()), ("as_of", &as_of)]);
+        let href = query(
+            &path.get_untracked(),
+            &[("budget", &budget.get_untracked()), ("as_of", &as_of)],
+        );
         navigate(&href, Default::default());
     };
     let several = move || desk.with(|desk| desk.budgets.len() > 1);
     let choices = Signal::derive(move || {
-        desk.with(|desk| desk.budgets.iter().map(|one| Choice::new(one.id, plain(i18n, &one.title))).collect())
+        desk.with(|desk| {
+            desk.budgets
+                .iter()
+                .map(|one| Choice::new(one.id, plain(i18n, &one.title)))
+                .collect()
+        })
     });
     view! {
         <form class="row asof" on:submit=on_submit(go) aria-label=move || t_string!(i18n, budget.as_of_form)>

@@ -28,18 +28,20 @@ pub struct Here {
 
 impl Here {
     /// The one of the frame around the page.
-    pub fn here() -> Self {
+    pub fn of_page() -> Self {
         expect_context()
     }
 
     /// Its id.
     pub fn id(self) -> Uuid {
-        self.programme.with(|programme| programme.as_ref().map(|p| p.id).unwrap_or_default())
+        self.programme
+            .with(|programme| programme.as_ref().map(|p| p.id).unwrap_or_default())
     }
 
     /// Reads something of the programme.
     pub fn with<T: Default>(self, read: impl FnOnce(&Programme) -> T) -> T {
-        self.programme.with(|programme| programme.as_ref().map(read).unwrap_or_default())
+        self.programme
+            .with(|programme| programme.as_ref().map(read).unwrap_or_default())
     }
 
     /// The programme as it was read last.
@@ -89,7 +91,11 @@ pub fn ProgrammeFrame() -> impl IntoView {
         None => {}
     });
     let same = move || last.with(|last: &Option<Programme>| last.as_ref().map(|p| p.id) == id.get());
-    provide_context(Here { programme: last.into(), from, session: Session::here() });
+    provide_context(Here {
+        programme: last.into(),
+        from,
+        session: Session::here(),
+    });
     view! {
         {move || failure.get().map(|failure| match failure.code.as_str() {
             "not_found" => view! { <NotFound/> }.into_any(),
@@ -110,7 +116,7 @@ pub fn ProgrammeFrame() -> impl IntoView {
 #[component]
 fn Sections() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let path = use_location().pathname;
     let sections = move || {
         let member = here.may(Operation::ListMembers);
@@ -122,10 +128,17 @@ fn Sections() -> impl IntoView {
             ("settings", t_string!(i18n, nav.settings), member),
             ("history", t_string!(i18n, nav.history), member),
         ];
-        all.into_iter().filter(|(_, _, shown)| *shown).map(|(part, text, _)| (part, text)).collect::<Vec<_>>()
+        all.into_iter()
+            .filter(|(_, _, shown)| *shown)
+            .map(|(part, text, _)| (part, text))
+            .collect::<Vec<_>>()
     };
     let base = move || format!("/programmes/{}", here.id());
-    let current = move |part: &str| path.get().strip_prefix(&base()).is_some_and(|rest| rest.starts_with(&format!("/{part}")));
+    let current = move |part: &str| {
+        path.get()
+            .strip_prefix(&base())
+            .is_some_and(|rest| rest.starts_with(&format!("/{part}")))
+    };
     let links = move || {
         sections()
             .into_iter()
@@ -136,7 +149,12 @@ fn Sections() -> impl IntoView {
             })
             .collect_view()
     };
-    let name = move || sections().into_iter().find(|(part, _)| current(part)).map(|(_, text)| text);
+    let name = move || {
+        sections()
+            .into_iter()
+            .find(|(part, _)| current(part))
+            .map(|(_, text)| text)
+    };
     view! {
         <p class="source"><a href=base>{move || here.title(i18n)}</a></p>
         <nav class="sections" aria-label=move || t_string!(i18n, nav.sections)>

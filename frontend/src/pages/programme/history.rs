@@ -17,18 +17,28 @@ use crate::pages::paged::paged;
 #[component]
 pub fn HistoryPage() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let members: Fetched<_> = LocalResource::new(move || accounts::list_members(here.id()));
     let names = Memo::new(move |_| {
-        let members = members.get().and_then(Result::ok).map(|page| page.items).unwrap_or_default();
-        members.into_iter().map(|member| (member.user_id, member.name)).collect::<HashMap<Uuid, String>>()
+        let members = members
+            .get()
+            .and_then(Result::ok)
+            .map(|page| page.items)
+            .unwrap_or_default();
+        members
+            .into_iter()
+            .map(|member| (member.user_id, member.name))
+            .collect::<HashMap<Uuid, String>>()
     });
     let fetch = move |cursor| programmes::list_programme_history(here.id(), cursor);
     let (_, list) = paged(fetch, move |events: Vec<Event>| {
         if events.is_empty() {
             return view! { <Empty title=move || t_string!(i18n, history.none)/> }.into_any();
         }
-        let rows = events.into_iter().map(|event| view! { <Row event names/> }).collect_view();
+        let rows = events
+            .into_iter()
+            .map(|event| view! { <Row event names/> })
+            .collect_view();
         view! { <ol class="card flush trail-list">{rows}</ol> }.into_any()
     });
     view! {
@@ -44,7 +54,9 @@ fn Row(event: Event, names: Memo<HashMap<Uuid, String>>) -> impl IntoView {
     let operation = event.operation;
     let actor = event.actor_id;
     let who = move || match actor {
-        Some(id) => names.with(|names| names.get(&id).cloned()).unwrap_or_else(|| t_string!(i18n, history.somebody).to_owned()),
+        Some(id) => names
+            .with(|names| names.get(&id).cloned())
+            .unwrap_or_else(|| t_string!(i18n, history.somebody).to_owned()),
         None => t_string!(i18n, history.system).to_owned(),
     };
     let written = |value: &serde_json::Value| serde_json::to_string_pretty(value).unwrap_or_default();

@@ -12,9 +12,9 @@ use crate::api::budgets;
 use crate::components::{
     Choice, DateField, Form, FormFailure, SelectField, SubmitButton, TextArea, TextField, Toasts, on_submit,
 };
+use crate::format::{formats, today};
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::format::{formats, today};
 use crate::i18n::{decimals, movement_kind, t, t_string, words};
 use crate::ledger::Sums;
 
@@ -98,14 +98,16 @@ impl Chosen {
 #[component]
 pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let lines: Signal<Vec<Choice>> = Signal::derive(move || {
         let Some(programme) = here.get() else { return Vec::new() };
         desk.with(|desk| {
             let with_grants = desk.lines.iter().filter(|line| !line.grants.is_empty());
-            with_grants.map(|line| Choice::new(line.id, desk.line(i18n, line.id, &programme))).collect()
+            with_grants
+                .map(|line| Choice::new(line.id, desk.line(i18n, line.id, &programme)))
+                .collect()
         })
     });
     let grants: Signal<Vec<Choice>> = Signal::derive(move || {
@@ -115,9 +117,13 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
             let named = |grant: &parvis_wire::budgets::LineGrant| {
                 let kind = (grant.kind == GrantKind::InKind).then(|| format!(" · {}", t_string!(i18n, money.in_kind)));
                 let name = desk.funder(grant.funder_id);
-                Choice::new(grant.grant_id, format!("{name} · {}{}", grant.planned.currency, kind.unwrap_or_default()))
+                Choice::new(
+                    grant.grant_id,
+                    format!("{name} · {}{}", grant.planned.currency, kind.unwrap_or_default()),
+                )
             };
-            line.map(|line| line.grants.iter().map(named).collect()).unwrap_or_default()
+            line.map(|line| line.grants.iter().map(named).collect())
+                .unwrap_or_default()
         })
     });
     // The first line and its first grant are chosen where nothing is, or where the choice is no longer there.
@@ -128,13 +134,21 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         desk.with(|desk| {
             let row = desk.balance(line, grant)?;
             let currency = Currency::parse("", &row.planned.currency).ok()?;
-            Some(Chosen { kind: row.kind, currency, sums: Sums::of(row) })
+            Some(Chosen {
+                kind: row.kind,
+                currency,
+                sums: Sums::of(row),
+            })
         })
     });
     let kinds = Signal::derive(move || {
         let in_kind = chosen.get().is_some_and(|chosen| chosen.kind == GrantKind::InKind);
-        let fitting = PostableKind::ALL.iter().filter(|kind| (**kind == PostableKind::InKind) == in_kind);
-        fitting.map(|kind| Choice::new(kind, movement_kind(i18n, (*kind).into()))).collect::<Vec<_>>()
+        let fitting = PostableKind::ALL
+            .iter()
+            .filter(|kind| (**kind == PostableKind::InKind) == in_kind);
+        fitting
+            .map(|kind| Choice::new(kind, movement_kind(i18n, (*kind).into())))
+            .collect::<Vec<_>>()
     });
     Effect::new(move |_| keep_choice(fields.kind, &kinds.get()));
     let currency = move || chosen.get().map(|chosen| chosen.currency.code()).unwrap_or_default();
@@ -195,17 +209,26 @@ fn keep_choice(value: RwSignal<String>, offered: &[Choice]) {
 #[component]
 fn Room(chosen: Memo<Option<Chosen>>, fields: MovementFields) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
     let shown = move || {
         let chosen = chosen.get()?;
         let kind = PostableKind::parse(&fields.kind.get())?;
         let room = chosen.room(kind, here.with(|programme| programme.policy.spent_within_disbursed))?;
         let money = |minor| Money::new(minor, chosen.currency);
-        let typed = texts::money(&fields.amount.get(), decimals(i18n.get_locale()), chosen.currency.code());
+        let typed = texts::money(
+            &fields.amount.get(),
+            decimals(i18n.get_locale()),
+            chosen.currency.code(),
+        );
         let typed = crate::ledger::money(&typed).map_or(0, |money| money.minor);
         let left = room.saturating_sub(typed);
-        Some((format.money(money(room)), format.money(money(typed)), format.money(money(left)), left < 0))
+        Some((
+            format.money(money(room)),
+            format.money(money(typed)),
+            format.money(money(left)),
+            left < 0,
+        ))
     };
     move || {
         shown().map(|(room, typed, left, over)| {

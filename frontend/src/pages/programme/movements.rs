@@ -14,9 +14,9 @@ use crate::components::{
     Badge, Button, ButtonKind, Choice, DateField, Dialog, Empty, FailureAlert, Form, FormFailure, Glyph, SelectField,
     Skeleton, SubmitButton, TableBox, TextArea, Toasts, Tone, on_submit,
 };
+use crate::format::{formats, today};
 use crate::forms::read::{self, date_text};
 use crate::forms::texts;
-use crate::format::{formats, today};
 use crate::i18n::{movement_kind, t, t_string, words};
 use crate::ledger::money;
 use crate::pages::paged::paged;
@@ -62,7 +62,7 @@ fn NoLedger() -> impl IntoView {
 #[component]
 fn Filters(desk: DeskHere) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let form = Form::new(i18n);
     let filter = use_filter();
     let asked = use_query_map();
@@ -80,7 +80,10 @@ fn Filters(desk: DeskHere) -> impl IntoView {
         kind.set(filter.kind);
     });
     let go = move || {
-        let (from, to) = (texts::optional_date(&from.get_untracked()), texts::optional_date(&to.get_untracked()));
+        let (from, to) = (
+            texts::optional_date(&from.get_untracked()),
+            texts::optional_date(&to.get_untracked()),
+        );
         let mut faults = parvis_domain::Faults::new();
         faults.keep(parvis_domain::period::optional_date("/booked_from", from.as_deref()));
         faults.keep(parvis_domain::period::optional_date("/booked_to", to.as_deref()));
@@ -100,18 +103,28 @@ fn Filters(desk: DeskHere) -> impl IntoView {
     };
     let lines = Signal::derive(move || {
         let Some(programme) = here.get() else { return Vec::new() };
-        desk.with(|desk| desk.lines.iter().map(|one| Choice::new(one.id, desk.line(i18n, one.id, &programme))).collect())
+        desk.with(|desk| {
+            desk.lines
+                .iter()
+                .map(|one| Choice::new(one.id, desk.line(i18n, one.id, &programme)))
+                .collect()
+        })
     });
     let funders = Signal::derive(move || {
         desk.with(|desk| {
             let mut ids: Vec<_> = desk.balances.items.iter().map(|row| row.funder_id).collect();
             ids.sort();
             ids.dedup();
-            ids.into_iter().map(|id| Choice::new(id, desk.funder(id))).collect::<Vec<_>>()
+            ids.into_iter()
+                .map(|id| Choice::new(id, desk.funder(id)))
+                .collect::<Vec<_>>()
         })
     });
     let kinds = Signal::derive(move || {
-        MovementKind::ALL.iter().map(|kind| Choice::new(kind, movement_kind(i18n, *kind))).collect::<Vec<_>>()
+        MovementKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind, movement_kind(i18n, *kind)))
+            .collect::<Vec<_>>()
     });
     let narrowed = move || filter.with(|filter| *filter != MovementFilter::default());
     view! {
@@ -141,7 +154,10 @@ fn Ledger(desk: DeskHere) -> impl IntoView {
         if movements.is_empty() {
             return view! { <Empty title=move || t_string!(i18n, movement.none) text=move || t_string!(i18n, movement.none_text)/> }.into_any();
         }
-        let rows = movements.into_iter().map(|movement| view! { <Row desk movement reversing asked/> }).collect_view();
+        let rows = movements
+            .into_iter()
+            .map(|movement| view! { <Row desk movement reversing asked/> })
+            .collect_view();
         view! {
             <div class="card flush prints-wide">
                 <TableBox label=move || t_string!(i18n, budget.ledger)>
@@ -183,9 +199,11 @@ fn Row(
     asked: RwSignal<bool>,
 ) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
-    let line = here.get().map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
+    let line = here
+        .get()
+        .map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
     let funder = desk.with(|desk| desk.funder(movement.funder_id));
     let reversal = movement.reverses.is_some();
     let amount = money(&movement.amount).map(|mut money| {
@@ -196,8 +214,14 @@ fn Row(
     });
     let open = !reversal && movement.reversed_by.is_none();
     let state = match (reversal, movement.reversed_by) {
-        (true, _) => Some(view! { <Badge tone=Tone::Warn glyph=Glyph::Cross text=move || t_string!(i18n, movement.is_reversal)/> }.into_any()),
-        (false, Some(_)) => Some(view! { <Badge tone=Tone::Idle glyph=Glyph::Cross text=move || t_string!(i18n, movement.reversed)/> }.into_any()),
+        (true, _) => Some(
+            view! { <Badge tone=Tone::Warn glyph=Glyph::Cross text=move || t_string!(i18n, movement.is_reversal)/> }
+                .into_any(),
+        ),
+        (false, Some(_)) => Some(
+            view! { <Badge tone=Tone::Idle glyph=Glyph::Cross text=move || t_string!(i18n, movement.reversed)/> }
+                .into_any(),
+        ),
         _ => None,
     };
     let (kind, booked_on, struck) = (movement.kind, movement.booked_on, movement.reversed_by.is_some());
@@ -236,15 +260,20 @@ fn Reverse(
     changed: Callback<()>,
 ) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let reason = RwSignal::new(String::new());
     let booked_on = RwSignal::new(date_text(today()));
     let submit = move || {
-        let Some(movement) = reversing.get_untracked() else { return };
-        let reversal = Reversal { booked_on: texts::optional_date(&booked_on.get_untracked()), reason: reason.get_untracked() };
+        let Some(movement) = reversing.get_untracked() else {
+            return;
+        };
+        let reversal = Reversal {
+            booked_on: texts::optional_date(&booked_on.get_untracked()),
+            reason: reason.get_untracked(),
+        };
         if form.passes(reversal.check()).is_none() {
             return;
         }
@@ -257,9 +286,16 @@ fn Reverse(
     };
     let what = move || {
         let movement = reversing.get()?;
-        let line = here.get().map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
+        let line = here
+            .get()
+            .map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
         let amount = money(&movement.amount).map(|amount| format.money(amount));
-        Some(format!("{} · {} · {}", movement_kind(i18n, movement.kind), amount.unwrap_or_default(), line.unwrap_or_default()))
+        Some(format!(
+            "{} · {} · {}",
+            movement_kind(i18n, movement.kind),
+            amount.unwrap_or_default(),
+            line.unwrap_or_default()
+        ))
     };
     view! {
         <Dialog open=asked title=move || t_string!(i18n, movement.reverse_title)>

@@ -14,13 +14,16 @@ use crate::pages::parts::StatusBadge;
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let steps: Fetched<_> = LocalResource::new(move || participation::list_participation_steps(here.id()));
     let money: Fetched<_> = LocalResource::new(move || read_money(here.id()));
     let base = move || format!("/programmes/{}", here.id());
     let missing = move || {
         let needs = here.with(|programme| programme.required_roles.clone());
-        needs.into_iter().filter(|need| need.filled < need.need.at_least).collect::<Vec<_>>()
+        needs
+            .into_iter()
+            .filter(|need| need.filled < need.need.at_least)
+            .collect::<Vec<_>>()
     };
     let needs = move || {
         let needs = missing().into_iter().map(|need| {

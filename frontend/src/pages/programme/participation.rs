@@ -17,7 +17,7 @@ use crate::pages::parts::{Localised, StepBadge};
 #[component]
 pub fn ParticipationPage() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let steps: Fetched<_> = LocalResource::new(move || participation::list_participation_steps(here.id()));
     let add = move || format!("/programmes/{}/participation/new", here.id());
     view! {
@@ -39,7 +39,7 @@ pub fn ParticipationPage() -> impl IntoView {
 #[component]
 fn Steps(steps: Vec<ParticipationStep>) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let href = move |step: &ParticipationStep| format!("/programmes/{}/participation/{}", here.id(), step.id);
     let on_axis = steps
         .iter()
@@ -89,7 +89,10 @@ fn Steps(steps: Vec<ParticipationStep>) -> impl IntoView {
 fn Row(step: ParticipationStep, href: String) -> impl IntoView {
     let i18n = words();
     let format = formats();
-    let dates = format.period(step.opened_on.unwrap_or(step.starts_on), step.closed_on.or(step.ends_on));
+    let dates = format.period(
+        step.opened_on.unwrap_or(step.starts_on),
+        step.closed_on.or(step.ends_on),
+    );
     let weight = step.object.as_ref().map(|object| object.impact);
     let outcome = step.outcome.map(|outcome| outcome.summary);
     view! {

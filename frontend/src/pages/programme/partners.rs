@@ -21,7 +21,7 @@ use crate::i18n::{partner_kind, partner_role, plain, t, t_string, words};
 #[component]
 pub fn PartnersPage() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let roles: Fetched<Page<PartnerRole>> = LocalResource::new(move || partners::list_partner_roles(here.id()));
     let changed = Callback::new(move |()| {
@@ -58,12 +58,16 @@ pub fn PartnersPage() -> impl IntoView {
 #[component]
 fn Needs() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let needs = move || {
         let needs = here.with(|programme| programme.required_roles.clone());
         let row = move |need: parvis_wire::programmes::RoleNeed| {
             let enough = need.filled >= need.need.at_least;
-            let (tone, glyph) = if enough { (Tone::Ok, Glyph::Check) } else { (Tone::Warn, Glyph::Alert) };
+            let (tone, glyph) = if enough {
+                (Tone::Ok, Glyph::Check)
+            } else {
+                (Tone::Warn, Glyph::Alert)
+            };
             let count = format!("{} / {}", need.filled, need.need.at_least);
             view! {
                 <li>
@@ -91,7 +95,7 @@ fn Needs() -> impl IntoView {
 #[component]
 fn GiveRole(changed: Callback<()>) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let form = Form::new(i18n);
     let known: Fetched<Page<Partner>> = LocalResource::new(|| partners::list_partners(""));
     let partner = RwSignal::new(String::new());
@@ -100,16 +104,26 @@ fn GiveRole(changed: Callback<()>) -> impl IntoView {
     let kind = RwSignal::new(PartnerKind::Association.to_string());
     let country = RwSignal::new(here.with(|programme| country_of(&programme.time_zone).to_owned()));
     let choices = Signal::derive(move || {
-        let known = known.get().and_then(Result::ok).map(|page| page.items).unwrap_or_default();
+        let known = known
+            .get()
+            .and_then(Result::ok)
+            .map(|page| page.items)
+            .unwrap_or_default();
         let mut choices: Vec<Choice> = known.into_iter().map(|one| Choice::new(one.id, one.name)).collect();
         choices.push(Choice::new(NEW, t_string!(i18n, partners.new_one)));
         choices
     });
     let roles = Signal::derive(move || {
-        PartnerRoleKind::ALL.iter().map(|role| Choice::new(role, partner_role(i18n, *role))).collect()
+        PartnerRoleKind::ALL
+            .iter()
+            .map(|role| Choice::new(role, partner_role(i18n, *role)))
+            .collect()
     });
     let kinds = Signal::derive(move || {
-        PartnerKind::ALL.iter().map(|kind| Choice::new(kind, partner_kind(i18n, *kind))).collect()
+        PartnerKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind, partner_kind(i18n, *kind)))
+            .collect()
     });
     let is_new = move || partner.get() == NEW;
     let submit = move || {
@@ -180,7 +194,9 @@ fn EndRole(ending: RwSignal<Option<PartnerRole>>, asked: RwSignal<bool>, changed
         });
     };
     let what = move || {
-        ending.get().map(|role| format!("{} · {}", role.partner.name, partner_role(i18n, role.role)))
+        ending
+            .get()
+            .map(|role| format!("{} · {}", role.partner.name, partner_role(i18n, role.role)))
     };
     view! {
         <Dialog open=asked title=move || t_string!(i18n, partners.end_role)>

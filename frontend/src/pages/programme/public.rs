@@ -35,7 +35,12 @@ async fn read(id: Option<uuid::Uuid>) -> Answer<Face> {
         partners::list_partner_roles(id),
         read_money(id),
     );
-    Ok(Face { programme: programme?, steps: steps?.items, roles: roles?.items, money: money? })
+    Ok(Face {
+        programme: programme?,
+        steps: steps?.items,
+        roles: roles?.items,
+        money: money?,
+    })
 }
 
 /// The page.
@@ -61,7 +66,12 @@ fn Shown(face: Face) -> impl IntoView {
     let i18n = words();
     let session = Session::here();
     let format = formats();
-    let Face { programme, steps, roles, money } = face;
+    let Face {
+        programme,
+        steps,
+        roles,
+        money,
+    } = face;
     let id = programme.id;
     let member = move || session.may(Operation::ListMembers, Some(id));
     let shown = programme.clone();
@@ -72,8 +82,14 @@ fn Shown(face: Face) -> impl IntoView {
     });
     let code = programme.code.clone();
     let crumbs = vec![
-        Crumb { text: TextProp::from(move || t_string!(i18n, nav.programmes)), href: Some("/".to_owned()) },
-        Crumb { text: TextProp::from(code), href: None },
+        Crumb {
+            text: TextProp::from(move || t_string!(i18n, nav.programmes)),
+            href: Some("/".to_owned()),
+        },
+        Crumb {
+            text: TextProp::from(code),
+            href: None,
+        },
     ];
     let (template, summary) = (programme.template.title.clone(), programme.summary.clone());
     let period = move || format.period(shown.starts_on, shown.ends_on);

@@ -41,8 +41,14 @@ pub fn Slabs(
             StepStatus::Planned => "next",
             StepStatus::Cancelled | StepStatus::Annulled => "off",
         };
-        let when = format.period(step.opened_on.unwrap_or(step.starts_on), step.closed_on.or(step.ends_on));
-        let outcome = step.outcome.map(|outcome| outcome.summary).filter(|summary| !summary.is_empty());
+        let when = format.period(
+            step.opened_on.unwrap_or(step.starts_on),
+            step.closed_on.or(step.ends_on),
+        );
+        let outcome = step
+            .outcome
+            .map(|outcome| outcome.summary)
+            .filter(|summary| !summary.is_empty());
         let said = outcome.map(|summary| view! { <span class="source"><Localised text=summary max=110/></span> });
         let title = match linked {
             true => {
@@ -78,7 +84,10 @@ pub struct Money {
 pub async fn read_money(programme: Uuid) -> Answer<Money> {
     let (list, names) = futures::join!(budgets::list_budgets(programme), partner_names(programme));
     let each = list?.items.into_iter().map(|budget| async move {
-        let (lines, balances) = futures::join!(budgets::list_budget_lines(budget.id), budgets::get_balances(budget.id, ""));
+        let (lines, balances) = futures::join!(
+            budgets::list_budget_lines(budget.id),
+            budgets::get_balances(budget.id, "")
+        );
         Ok((budget, lines?, balances?))
     });
     let budgets = join_all(each).await.into_iter().collect::<Answer<Vec<_>>>()?;
@@ -97,7 +106,10 @@ pub fn line_name(i18n: I18n, line: &BudgetLine, programme: &Programme) -> String
     match &line.title {
         Some(title) => plain(i18n, title),
         None => {
-            let category = programme.categories.iter().find(|category| category.code == line.category);
+            let category = programme
+                .categories
+                .iter()
+                .find(|category| category.code == line.category);
             category.map_or_else(|| line.category.clone(), |category| plain(i18n, &category.title))
         }
     }
@@ -115,8 +127,10 @@ pub fn MoneySection(money: Money, programme: Programme) -> impl IntoView {
     let by_funder: NameOf = Arc::new(move |id| names.get(&id).cloned().unwrap_or_else(|| "–".to_owned()));
     let several = money.budgets.len() > 1;
     let table = move |(budget, lines, balances): (Budget, Vec<BudgetLine>, Balances)| {
-        let titles: HashMap<Uuid, String> =
-            lines.iter().map(|line| (line.id, line_name(i18n, line, &programme))).collect();
+        let titles: HashMap<Uuid, String> = lines
+            .iter()
+            .map(|line| (line.id, line_name(i18n, line, &programme)))
+            .collect();
         let by_line: NameOf = Arc::new(move |id| titles.get(&id).cloned().unwrap_or_default());
         let of = |key: fn(&Balance) -> Uuid| group(&balances.items, key);
         view! {
@@ -213,7 +227,13 @@ pub fn Facts(programme: Programme) -> impl IntoView {
     let i18n = words();
     let format = formats();
     let list = |texts: Vec<String>| texts.join(" · ");
-    let places = list(programme.places.iter().map(|place| format!("{} ({})", plain(i18n, &place.name), place.code)).collect());
+    let places = list(
+        programme
+            .places
+            .iter()
+            .map(|place| format!("{} ({})", plain(i18n, &place.name), place.code))
+            .collect(),
+    );
     let axes = list(programme.axes.iter().map(|axis| plain(i18n, &axis.title)).collect());
     let template = plain(i18n, &programme.template.title);
     view! {
@@ -232,7 +252,10 @@ pub fn Facts(programme: Programme) -> impl IntoView {
 pub fn Rules(programme: Programme) -> impl IntoView {
     let i18n = words();
     (!programme.rules.is_empty()).then(|| {
-        let rules = programme.rules.into_iter().map(|rule| view! { <li><Localised text=rule.text/></li> });
+        let rules = programme
+            .rules
+            .into_iter()
+            .map(|rule| view! { <li><Localised text=rule.text/></li> });
         view! {
             <section class="section" aria-labelledby="h-rules">
                 <h2 id="h-rules">{t!(i18n, programme.rules)}</h2>

@@ -18,7 +18,7 @@ use members::{Invitations, Members};
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let leads = move || here.may(Operation::UpdateProgramme);
     view! {
         <PageHead title=move || t_string!(i18n, nav.settings) lead=move || here.title(i18n)/>

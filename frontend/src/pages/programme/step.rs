@@ -13,9 +13,9 @@ use crate::components::{
     Alert, Breadcrumb, Button, ButtonKind, Crumb, DateField, Dialog, Fetched, Form, FormFailure, Loaded, PageHead,
     SubmitButton, TextArea, TextField, Toasts, Tone, on_submit,
 };
+use crate::format::{formats, today};
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::format::{formats, today};
 use crate::i18n::{I18n, impact, plain, scale, step_kind, t, t_string, tag, words};
 use crate::pages::parts::{Localised, StepBadge};
 
@@ -41,17 +41,24 @@ pub fn StepPage() -> impl IntoView {
 #[component]
 fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let format = formats();
     let base = format!("/programmes/{}/participation", here.id());
     let edit = format!("{base}/{}/edit", step.id);
     let title = step.title.clone();
     let name = title.clone();
     let crumbs = vec![
-        Crumb { text: (move || t_string!(i18n, nav.participation)).into(), href: Some(base) },
-        Crumb { text: (move || plain(i18n, &title)).into(), href: None },
+        Crumb {
+            text: (move || t_string!(i18n, nav.participation)).into(),
+            href: Some(base),
+        },
+        Crumb {
+            text: (move || plain(i18n, &title)).into(),
+            href: None,
+        },
     ];
-    let editable = step.transitions.contains(&StepTransition::Open) || step.transitions.contains(&StepTransition::Close);
+    let editable =
+        step.transitions.contains(&StepTransition::Open) || step.transitions.contains(&StepTransition::Close);
     let kind = step.kind;
     let planned = format.period(step.starts_on, step.ends_on);
     view! {
@@ -90,8 +97,14 @@ fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl Into
 fn Object(object: ConsultationObject) -> impl IntoView {
     let i18n = words();
     let degree = |on: usize| view! { <span class="scale" aria-hidden="true">{(0..3).map(|i| view! { <i class:on={i == on}></i> }).collect_view()}</span> };
-    let scale_at = Scale::ALL.iter().position(|one| *one == object.scale).unwrap_or_default();
-    let impact_at = Impact::ALL.iter().position(|one| *one == object.impact).unwrap_or_default();
+    let scale_at = Scale::ALL
+        .iter()
+        .position(|one| *one == object.scale)
+        .unwrap_or_default();
+    let impact_at = Impact::ALL
+        .iter()
+        .position(|one| *one == object.impact)
+        .unwrap_or_default();
     view! {
         <dl class="object">
             <div class="question"><dt>{t!(i18n, steps.asked)}</dt><dd><Localised text=object.question/></dd></div>
@@ -106,7 +119,11 @@ fn Object(object: ConsultationObject) -> impl IntoView {
 fn Came(outcome: Outcome) -> impl IntoView {
     let i18n = words();
     let format = formats();
-    let decisions = outcome.decisions.into_iter().map(|text| view! { <li><Localised text/></li> }).collect_view();
+    let decisions = outcome
+        .decisions
+        .into_iter()
+        .map(|text| view! { <li><Localised text/></li> })
+        .collect_view();
     view! {
         <section class="card stack" aria-labelledby="h-outcome">
             <h2 id="h-outcome">{t!(i18n, steps.outcome)}</h2>
@@ -122,7 +139,7 @@ fn Came(outcome: Outcome) -> impl IntoView {
 /// What can be done with the step now, for those who may.
 #[component]
 fn Next(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl IntoView {
-    let here = Here::here();
+    let here = Here::of_page();
     let may = move |transition| match transition {
         StepTransition::Open => here.may(Operation::OpenParticipationStep),
         StepTransition::Close => here.may(Operation::CloseParticipationStep),
@@ -155,7 +172,12 @@ fn Open(id: Uuid, version: i64, from: Fetched<ParticipationStep>) -> impl IntoVi
     let i18n = words();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
-    let submit = move || form.send(participation::open_participation_step(id, version), done(i18n, toasts, from));
+    let submit = move || {
+        form.send(
+            participation::open_participation_step(id, version),
+            done(i18n, toasts, from),
+        )
+    };
     view! {
         <form class="card stack" on:submit=on_submit(submit)>
             <h2>{t!(i18n, steps.open_title)}</h2>
@@ -182,9 +204,15 @@ fn Close(id: Uuid, version: i64, from: Fetched<ParticipationStep>) -> impl IntoV
             decisions: texts::lines(language, &decisions.get_untracked()),
             participants: participants.get_untracked().trim().parse().ok(),
         });
-        let close = CloseStep { outcome, closed_on: texts::optional_date(&closed_on.get_untracked()) };
+        let close = CloseStep {
+            outcome,
+            closed_on: texts::optional_date(&closed_on.get_untracked()),
+        };
         if form.passes(close.check()).is_some() {
-            form.send(participation::close_participation_step(id, version, close), done(i18n, toasts, from));
+            form.send(
+                participation::close_participation_step(id, version, close),
+                done(i18n, toasts, from),
+            );
         }
     };
     view! {
@@ -216,7 +244,9 @@ fn End(id: Uuid, version: i64, from: Fetched<ParticipationStep>, transition: Ste
     };
     let submit = move || {
         let language = tag(i18n.get_locale_untracked());
-        let end = EndStep { reason: texts::localised(language, &reason.get_untracked()).unwrap_or_default() };
+        let end = EndStep {
+            reason: texts::localised(language, &reason.get_untracked()).unwrap_or_default(),
+        };
         if form.passes(end.check()).is_none() {
             return;
         }

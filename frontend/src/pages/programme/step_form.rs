@@ -99,7 +99,7 @@ pub fn EditStepPage() -> impl IntoView {
 #[component]
 fn StepForm(before: Option<ParticipationStep>) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let navigate = use_navigate();
     let form = Form::new(i18n);
@@ -123,12 +123,30 @@ fn StepForm(before: Option<ParticipationStep>) -> impl IntoView {
         let navigate = navigate.clone();
         form.send(call, move |step: ParticipationStep| {
             toasts.tell(t_string!(i18n, state.saved));
-            navigate(&format!("/programmes/{programme}/participation/{}", step.id), Default::default());
+            navigate(
+                &format!("/programmes/{programme}/participation/{}", step.id),
+                Default::default(),
+            );
         });
     };
-    let kinds = Signal::derive(move || StepKind::ALL.iter().map(|kind| Choice::new(kind, step_kind(i18n, *kind))).collect());
-    let scales = Signal::derive(move || Scale::ALL.iter().map(|one| Choice::new(one, scale(i18n, *one))).collect());
-    let impacts = Signal::derive(move || Impact::ALL.iter().map(|one| Choice::new(one, impact(i18n, *one))).collect());
+    let kinds = Signal::derive(move || {
+        StepKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind, step_kind(i18n, *kind)))
+            .collect()
+    });
+    let scales = Signal::derive(move || {
+        Scale::ALL
+            .iter()
+            .map(|one| Choice::new(one, scale(i18n, *one)))
+            .collect()
+    });
+    let impacts = Signal::derive(move || {
+        Impact::ALL
+            .iter()
+            .map(|one| Choice::new(one, impact(i18n, *one)))
+            .collect()
+    });
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
             <div class="fields">

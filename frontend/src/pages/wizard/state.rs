@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use crate::api::{Answer, partners, programmes};
 use crate::browser;
+use crate::format::today;
 use crate::forms::draft::{Draft, DraftRole, country_of};
 use crate::forms::read::date_text;
-use crate::format::today;
 
 const KEPT: &str = "parvis.new-programme";
 
@@ -81,8 +81,14 @@ pub struct Fields {
 impl Fields {
     /// The fields with what was kept on the device, and kept again at every change.
     pub fn kept(templates: Vec<Template>) -> Self {
-        let draft: Draft = browser::remembered(KEPT).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        let starts_on = if draft.starts_on.is_empty() { date_text(today()) } else { draft.starts_on };
+        let draft: Draft = browser::remembered(KEPT)
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        let starts_on = if draft.starts_on.is_empty() {
+            date_text(today())
+        } else {
+            draft.starts_on
+        };
         let fields = Self {
             templates: StoredValue::new(templates),
             chosen: RwSignal::new(draft.template),
@@ -117,7 +123,8 @@ impl Fields {
     /// The template that is chosen.
     pub fn template(self) -> Option<Template> {
         let chosen = self.chosen.get();
-        self.templates.with_value(|all| all.iter().find(|template| template.id.to_string() == chosen).cloned())
+        self.templates
+            .with_value(|all| all.iter().find(|template| template.id.to_string() == chosen).cloned())
     }
 
     /// Chooses a template, which brings the roles that it demands.
@@ -127,13 +134,17 @@ impl Fields {
             let least = usize::try_from(need.at_least).unwrap_or(1).min(10);
             std::iter::repeat_n(need.role, least)
         });
-        self.roles.set(rows.map(|role| RoleFields::of(DraftRole::open(role))).collect());
+        self.roles
+            .set(rows.map(|role| RoleFields::of(DraftRole::open(role))).collect());
     }
 
     /// One more row for a role.
     pub fn add_role(self, role: PartnerRoleKind) {
         self.roles.update(|rows| {
-            let after = rows.iter().rposition(|row| row.role == role).map_or(rows.len(), |at| at + 1);
+            let after = rows
+                .iter()
+                .rposition(|row| row.role == role)
+                .map_or(rows.len(), |at| at + 1);
             rows.insert(after, RoleFields::of(DraftRole::open(role)));
         });
     }
@@ -180,7 +191,10 @@ pub async fn create(fields: Fields, draft: Draft, language: &str) -> Answer<Uuid
             }
             None => role.partner.parse().unwrap_or_default(),
         };
-        let given = NewPartnerRole { partner_id, role: role.role };
+        let given = NewPartnerRole {
+            partner_id,
+            role: role.role,
+        };
         partners::create_partner_role(programme.id, given).await?;
         row.done.set(true);
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use parvis_domain::partners::PartnerKind;
+use parvis_domain::programmes::Visibility;
 use parvis_wire::Page;
 use parvis_wire::partners::Partner;
 
@@ -11,7 +12,7 @@ use crate::components::{
     Button, ButtonKind, CheckField, Choice, DateField, Fetched, Form, SelectField, TextArea, TextField,
 };
 use crate::forms::draft::NEW;
-use crate::i18n::{partner_kind, partner_role, plain, t, t_string, words};
+use crate::i18n::{partner_kind, partner_role, plain, t, t_string, visibility, words};
 use crate::pages::parts::Localised;
 
 /// Which template.
@@ -22,7 +23,11 @@ pub fn Templates(fields: Fields) -> impl IntoView {
         let id = template.id.to_string();
         let own = id.clone();
         let content = template.content.clone();
-        let (steps, categories, roles) = (content.steps.len(), content.categories.len(), content.required_roles.len());
+        let (steps, categories, roles) = (
+            content.steps.len(),
+            content.categories.len(),
+            content.required_roles.len(),
+        );
         view! {
             <label class="choice">
                 <input
@@ -83,14 +88,25 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
     let i18n = words();
     let known: Fetched<Page<Partner>> = LocalResource::new(|| partners::list_partners(""));
     let choices = Signal::derive(move || {
-        let known = known.get().and_then(Result::ok).map(|page| page.items).unwrap_or_default();
+        let known = known
+            .get()
+            .and_then(Result::ok)
+            .map(|page| page.items)
+            .unwrap_or_default();
         let mut choices: Vec<Choice> = known.into_iter().map(|one| Choice::new(one.id, one.name)).collect();
         choices.push(Choice::new(NEW, t_string!(i18n, partners.new_one)));
         choices
     });
     let need = move |need: parvis_domain::templates::RequiredRole| {
         let role = need.role;
-        let rows = move || fields.roles.get().into_iter().filter(|row| row.role == role).collect::<Vec<_>>();
+        let rows = move || {
+            fields
+                .roles
+                .get()
+                .into_iter()
+                .filter(|row| row.role == role)
+                .collect::<Vec<_>>()
+        };
         view! {
             <fieldset class="card stack">
                 <legend class="sr-only"><Localised text=need.title.clone()/></legend>
@@ -114,7 +130,10 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
 fn Row(form: Form, row: RoleFields, choices: Signal<Vec<Choice>>) -> impl IntoView {
     let i18n = words();
     let kinds = Signal::derive(move || {
-        PartnerKind::ALL.iter().map(|kind| Choice::new(kind, partner_kind(i18n, *kind))).collect::<Vec<_>>()
+        PartnerKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind, partner_kind(i18n, *kind)))
+            .collect::<Vec<_>>()
     });
     view! {
         <div class="fields">
@@ -132,6 +151,16 @@ fn Row(form: Form, row: RoleFields, choices: Signal<Vec<Choice>>) -> impl IntoVi
 pub fn Review(fields: Fields) -> impl IntoView {
     let i18n = words();
     let template = move || fields.template().map(|template| plain(i18n, &template.content.title));
+    let visible = move || {
+        visibility(
+            i18n,
+            if fields.public.get() {
+                Visibility::Public
+            } else {
+                Visibility::Private
+            },
+        )
+    };
     let held = move || {
         let row = move |row: RoleFields| {
             let role = row.get();
@@ -147,8 +176,14 @@ pub fn Review(fields: Fields) -> impl IntoView {
         fields.roles.get().into_iter().map(row).collect_view()
     };
     let steps = move || {
-        let steps = fields.template().map(|template| template.content.steps).unwrap_or_default();
-        steps.into_iter().map(|step| view! { <li><Localised text=step.title/></li> }).collect_view()
+        let steps = fields
+            .template()
+            .map(|template| template.content.steps)
+            .unwrap_or_default();
+        steps
+            .into_iter()
+            .map(|step| view! { <li><Localised text=step.title/></li> })
+            .collect_view()
     };
     view! {
         <div class="card stack">
@@ -157,10 +192,7 @@ pub fn Review(fields: Fields) -> impl IntoView {
                 <div><dt>{t!(i18n, programme.template)}</dt><dd>{template}</dd></div>
                 <div><dt>{t!(i18n, programme.code)}</dt><dd>{fields.code}</dd></div>
                 <div><dt>{t!(i18n, programme.period)}</dt><dd>{fields.starts_on} " – " {fields.ends_on}</dd></div>
-                <div><dt>{t!(i18n, settings.visibility)}</dt><dd>{move || match fields.public.get() {
-                    true => t_string!(i18n, visibility.public),
-                    false => t_string!(i18n, visibility.private),
-                }}</dd></div>
+                <div><dt>{t!(i18n, settings.visibility)}</dt><dd>{visible}</dd></div>
             </dl>
         </div>
         <div class="two">

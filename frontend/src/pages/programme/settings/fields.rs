@@ -23,19 +23,26 @@ impl Texts {
     fn of(text: &LocalisedText) -> Self {
         Self(LANGUAGES.map(|(locale, name)| {
             let language = tag(locale);
-            (language, name, RwSignal::new(text.0.get(language).cloned().unwrap_or_default()))
+            (
+                language,
+                name,
+                RwSignal::new(text.0.get(language).cloned().unwrap_or_default()),
+            )
         }))
     }
 
     fn get(self, before: &LocalisedText) -> LocalisedText {
-        texts::in_languages(before, &self.0.map(|(language, _, value)| (language, value.get_untracked())))
+        texts::in_languages(
+            before,
+            &self.0.map(|(language, _, value)| (language, value.get_untracked())),
+        )
     }
 }
 
 /// The form. It starts anew when another programme is shown, not when this one is read again.
 #[component]
 pub fn ProgrammeFields() -> impl IntoView {
-    let here = Here::here();
+    let here = Here::of_page();
     let id = Memo::new(move |_| here.id());
     move || {
         id.track();
@@ -46,7 +53,7 @@ pub fn ProgrammeFields() -> impl IntoView {
 #[component]
 fn Fields(programme: Programme) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let title = Texts::of(&programme.title);
@@ -67,16 +74,23 @@ fn Fields(programme: Programme) -> impl IntoView {
             ends_on: texts::optional_date(&ends_on.get_untracked()),
             time_zone: texts::optional(&time_zone.get_untracked()),
             currency: None,
-            visibility: Some(if public.get_untracked() { Visibility::Public } else { Visibility::Private }),
+            visibility: Some(if public.get_untracked() {
+                Visibility::Public
+            } else {
+                Visibility::Private
+            }),
             place_ids: Vec::new(),
         };
         if form.passes(request.check()).is_none() {
             return;
         }
-        form.send(programmes::update_programme(now.id, now.version, changes(&now, request)), move |_| {
-            toasts.tell(t_string!(i18n, state.saved));
-            here.reload();
-        });
+        form.send(
+            programmes::update_programme(now.id, now.version, changes(&now, request)),
+            move |_| {
+                toasts.tell(t_string!(i18n, state.saved));
+                here.reload();
+            },
+        );
     };
     let titles = title.0.map(|(language, name, value)| {
         let pointer = match language {

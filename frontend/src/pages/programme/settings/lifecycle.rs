@@ -41,7 +41,7 @@ fn operation(transition: ProgrammeTransition) -> Operation {
 #[component]
 pub fn Lifecycle() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let asked = RwSignal::new(false);
     let chosen = RwSignal::new(ProgrammeTransition::Open);
     let buttons = move || {
@@ -51,7 +51,11 @@ pub fn Lifecycle() -> impl IntoView {
                 chosen.set(transition);
                 asked.set(true);
             };
-            let kind = if transition == ProgrammeTransition::Archive { ButtonKind::Danger } else { ButtonKind::Plain };
+            let kind = if transition == ProgrammeTransition::Archive {
+                ButtonKind::Danger
+            } else {
+                ButtonKind::Plain
+            };
             view! {
                 <li>
                     <p class="source">{meaning(i18n, transition)}</p>
@@ -59,7 +63,11 @@ pub fn Lifecycle() -> impl IntoView {
                 </li>
             }
         };
-        possible.into_iter().filter(|one| here.may(operation(*one))).map(button).collect_view()
+        possible
+            .into_iter()
+            .filter(|one| here.may(operation(*one)))
+            .map(button)
+            .collect_view()
     };
     view! {
         <section class="card" aria-labelledby="h-life">
@@ -76,7 +84,7 @@ pub fn Lifecycle() -> impl IntoView {
 #[component]
 fn Confirm(asked: RwSignal<bool>, chosen: RwSignal<ProgrammeTransition>) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let submit = move || {

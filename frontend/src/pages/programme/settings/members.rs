@@ -11,14 +11,19 @@ use crate::components::{
     Alert, Button, ButtonKind, Choice, Dialog, Empty, Fetched, Form, FormFailure, Loaded, SelectField, SubmitButton,
     TableBox, TextField, Toasts, Tone, on_submit,
 };
-use crate::forms::texts;
 use crate::format::formats;
+use crate::forms::texts;
 use crate::i18n::{I18n, member_role, t, t_string, words};
 use crate::pages::programme::frame::Here;
 
 /// The roles a member can have, as choices.
 fn roles(i18n: I18n) -> Signal<Vec<Choice>> {
-    Signal::derive(move || MemberRole::ALL.iter().map(|role| Choice::new(role, member_role(i18n, *role))).collect())
+    Signal::derive(move || {
+        MemberRole::ALL
+            .iter()
+            .map(|role| Choice::new(role, member_role(i18n, *role)))
+            .collect()
+    })
 }
 
 /// The partners of the programme, as choices.
@@ -26,7 +31,12 @@ fn organisations(here: Here) -> Signal<Vec<Choice>> {
     let roles: Fetched<Page<PartnerRole>> = LocalResource::new(move || partners::list_partner_roles(here.id()));
     Signal::derive(move || {
         let mut all: Vec<Choice> = Vec::new();
-        for role in roles.get().and_then(Result::ok).map(|page| page.items).unwrap_or_default() {
+        for role in roles
+            .get()
+            .and_then(Result::ok)
+            .map(|page| page.items)
+            .unwrap_or_default()
+        {
             let choice = Choice::new(role.partner.id, role.partner.name);
             if !all.contains(&choice) {
                 all.push(choice);
@@ -40,7 +50,7 @@ fn organisations(here: Here) -> Signal<Vec<Choice>> {
 #[component]
 pub fn Members() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let members: Fetched<Page<Member>> = LocalResource::new(move || accounts::list_members(here.id()));
     let changing = RwSignal::new(None::<Member>);
     let asked = RwSignal::new(false);
@@ -95,9 +105,13 @@ pub fn Members() -> impl IntoView {
 
 /// Changes the role of a member, or ends the membership.
 #[component]
-fn ChangeMember(changing: RwSignal<Option<Member>>, asked: RwSignal<bool>, members: Fetched<Page<Member>>) -> impl IntoView {
+fn ChangeMember(
+    changing: RwSignal<Option<Member>>,
+    asked: RwSignal<bool>,
+    members: Fetched<Page<Member>>,
+) -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let role = RwSignal::new(String::new());
@@ -130,7 +144,9 @@ fn ChangeMember(changing: RwSignal<Option<Member>>, asked: RwSignal<bool>, membe
             role: Patch::Value(content.role),
             partner_id: texts::patch(member.partner_id, content.partner_id),
         };
-        form.send(accounts::update_member(member.id, member.version, patch), move |_| done());
+        form.send(accounts::update_member(member.id, member.version, patch), move |_| {
+            done()
+        });
     };
     let remove = move |()| {
         let Some(member) = changing.get_untracked() else { return };
@@ -161,12 +177,13 @@ fn ChangeMember(changing: RwSignal<Option<Member>>, asked: RwSignal<bool>, membe
 #[component]
 pub fn Invitations() -> impl IntoView {
     let i18n = words();
-    let here = Here::here();
+    let here = Here::of_page();
     let toasts = Toasts::here();
     let format = formats();
     let form = Form::new(i18n);
     let revoking = Form::new(i18n);
-    let invitations: Fetched<Page<Invitation>> = LocalResource::new(move || accounts::list_programme_invitations(here.id()));
+    let invitations: Fetched<Page<Invitation>> =
+        LocalResource::new(move || accounts::list_programme_invitations(here.id()));
     let email = RwSignal::new(String::new());
     let role = RwSignal::new(MemberRole::Observer.to_string());
     let partner = RwSignal::new(String::new());
@@ -176,9 +193,16 @@ pub fn Invitations() -> impl IntoView {
         let new = NewProgrammeInvitation {
             email: email.get_untracked().trim().to_owned(),
             role,
-            partner_id: partner.get_untracked().parse().ok().filter(|_| role == MemberRole::Partner),
+            partner_id: partner
+                .get_untracked()
+                .parse()
+                .ok()
+                .filter(|_| role == MemberRole::Partner),
         };
-        if form.passes(new.check(parvis_domain::ids::ProgrammeId(here.id()))).is_none() {
+        if form
+            .passes(new.check(parvis_domain::ids::ProgrammeId(here.id())))
+            .is_none()
+        {
             return;
         }
         form.send(accounts::create_programme_invitation(here.id(), new), move |made| {
@@ -188,13 +212,19 @@ pub fn Invitations() -> impl IntoView {
         });
     };
     let waiting = move |page: Page<Invitation>| {
-        let open = page.items.into_iter().filter(|one| one.accepted_at.is_none() && one.revoked_at.is_none());
+        let open = page
+            .items
+            .into_iter()
+            .filter(|one| one.accepted_at.is_none() && one.revoked_at.is_none());
         let row = move |one: Invitation| {
             let revoke = move |()| {
-                revoking.send(accounts::revoke_programme_invitation(here.id(), one.id, one.version), move |()| {
-                    toasts.tell(t_string!(i18n, state.saved));
-                    invitations.refetch();
-                });
+                revoking.send(
+                    accounts::revoke_programme_invitation(here.id(), one.id, one.version),
+                    move |()| {
+                        toasts.tell(t_string!(i18n, state.saved));
+                        invitations.refetch();
+                    },
+                );
             };
             let until = format.day_short(one.expires_at.date_naive());
             view! {
