@@ -24,6 +24,7 @@ pub mod events;
 pub mod idempotency;
 pub mod participation;
 pub mod partners;
+pub mod personal_data;
 pub mod places;
 pub mod programmes;
 pub mod templates;

@@ -124,3 +124,29 @@ fn migrating_twice_changes_nothing() {
         page
     });
 }
+
+/// Texts in the tables with personal data that say nothing about a person.
+const IMPERSONAL: &[(&str, &str)] = &[("invitations", "role")];
+
+#[test]
+fn the_list_of_personal_data_is_complete() {
+    on_both(|store| {
+        let tables = ["users", "sessions", "sign_in_attempts", "invitations", "contacts"]
+            .map(|t| format!("'{t}'"))
+            .join(", ");
+        let sqlite = format!(
+            "SELECT m.name || '.' || c.name AS line FROM sqlite_master m, pragma_table_info(m.name) c \
+             WHERE m.type = 'table' AND m.name IN ({tables}) AND c.type = 'TEXT'"
+        );
+        let postgres = format!(
+            "SELECT table_name || '.' || column_name AS line FROM information_schema.columns \
+             WHERE table_schema = 'public' AND table_name IN ({tables}) AND data_type = 'text'"
+        );
+        let mut there = store.read(|conn| Ok(lines(conn, &sqlite, &postgres))).unwrap();
+        there.sort();
+        let all = crate::personal_data::PERSONAL.iter().chain(IMPERSONAL);
+        let mut listed: Vec<_> = all.map(|(table, column)| format!("{table}.{column}")).collect();
+        listed.sort();
+        assert_eq!(there, listed);
+    });
+}
