@@ -48,11 +48,14 @@ list_query! {
     BudgetQuery, sort r"^-?(created_at|starts_on)$" {}
 }
 
-const SORTS: &[(&str, BudgetSort)] = &[("created_at", BudgetSort::CreatedAt), ("starts_on", BudgetSort::StartsOn)];
+const SORTS: &[(&str, BudgetSort)] = &[
+    ("created_at", BudgetSort::CreatedAt),
+    ("starts_on", BudgetSort::StartsOn),
+];
 
-/// List the budgets of a programme.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Programme"), BudgetQuery), responses((status = 200, body = Page<Budget>)))]
-#[get("/programmes/{id}/budgets")]
+/// List the budgets of a programme
+#[utoipa::path(tag = "budgets", params(BudgetQuery), responses((status = 200, description = "A page.", body = Page<Budget>)))]
+#[get("/api/v1/programmes/{id}/budgets")]
 async fn list_budgets(context: Context, id: Id<ProgrammeId>, query: Query<BudgetQuery>) -> Answer {
     let listing = context.listing(&*query, SORTS, "created_at")?;
     let read = move |hop: &mut Hop<'_>| {
@@ -63,9 +66,9 @@ async fn list_budgets(context: Context, id: Id<ProgrammeId>, query: Query<Budget
     context.read(Operation::ListBudgets, read).await
 }
 
-/// Add a budget: the financing plan of a period.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Programme")), request_body = NewBudget, responses((status = 201, body = Budget)))]
-#[post("/programmes/{id}/budgets")]
+/// Add a budget: the financing plan of a period
+#[utoipa::path(tag = "budgets", request_body = NewBudget, responses((status = 201, description = "Created.", body = Budget)))]
+#[post("/api/v1/programmes/{id}/budgets")]
 async fn create_budget(context: Context, id: Id<ProgrammeId>, body: Body<NewBudget>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &NewBudget| {
         let (programme, _) = hop.programme(id.0)?;
@@ -78,9 +81,9 @@ async fn create_budget(context: Context, id: Id<ProgrammeId>, body: Body<NewBudg
     context.write(Operation::CreateBudget, body, write).await
 }
 
-/// Read a budget.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget")), responses((status = 200, body = Budget)))]
-#[get("/budgets/{id}")]
+/// Read a budget
+#[utoipa::path(tag = "budgets", responses((status = 200, description = "The current state.", body = Budget)))]
+#[get("/api/v1/budgets/{id}")]
 async fn get_budget(context: Context, id: Id<BudgetId>) -> Answer {
     let read = move |hop: &mut Hop<'_>| {
         let (_, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
@@ -91,16 +94,19 @@ async fn get_budget(context: Context, id: Id<BudgetId>) -> Answer {
     context.read(Operation::GetBudget, read).await
 }
 
-/// Change a budget.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget")), request_body = BudgetPatch, responses((status = 200, body = Budget)))]
-#[patch("/budgets/{id}")]
+/// Change a budget
+#[utoipa::path(tag = "budgets", request_body = BudgetPatch, responses((status = 200, description = "The current state.", body = Budget)))]
+#[patch("/api/v1/budgets/{id}")]
 async fn update_budget(context: Context, id: Id<BudgetId>, body: Body<BudgetPatch>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &BudgetPatch| {
         let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         home.programme.require_changeable()?;
         let before = store::get_budget(hop.conn, id.0)?;
         hop.expect_version(before.version)?;
-        let content = body.clone().onto(NewBudget::from(&before.content()))?.check(home.programme.currency)?;
+        let content = body
+            .clone()
+            .onto(NewBudget::from(&before.content()))?
+            .check(home.programme.currency)?;
         let after = store::update_budget(hop.conn, &hop.stamp, &before, &content)?;
         let version = after.version;
         Reply::item(&wire::budget(after), version, view)
@@ -131,16 +137,17 @@ impl BalanceQuery {
 }
 
 fn instant(value: &str) -> Result<DateTime<Utc>, Fault> {
-    let parsed = DateTime::parse_from_rfc3339(value).map(|instant| instant.with_timezone(&Utc)).ok();
+    let parsed = DateTime::parse_from_rfc3339(value)
+        .map(|instant| instant.with_timezone(&Utc))
+        .ok();
     let sensible = parsed.filter(|at| (period::EARLIEST..=period::LATEST).contains(&at.date_naive()));
     let detail = "An instant of RFC 3339 between 1900 and 2200, such as 2026-04-12T10:00:00Z.";
     sensible.ok_or_else(|| Fault::new(Code::ParameterInvalid, "known_at", detail))
 }
 
-/// Read the balances of a budget: planned, granted, committed, disbursed, spent, justified, contributed and available,
-/// per line and grant, with totals per currency and kind.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget"), BalanceQuery), responses((status = 200, body = Balances)))]
-#[get("/budgets/{id}/balances")]
+/// Read the balances of a budget: planned, granted, committed, disbursed, spent, justified, contributed and available, per line and grant, with totals per currency and kind
+#[utoipa::path(tag = "budgets", params(BalanceQuery), responses((status = 200, description = "The current state.", body = Balances)))]
+#[get("/api/v1/budgets/{id}/balances")]
 async fn get_balances(context: Context, id: Id<BudgetId>, query: Query<BalanceQuery>) -> Answer {
     let (as_of, known_at) = query.check()?;
     let read = move |hop: &mut Hop<'_>| {
@@ -169,5 +176,8 @@ fn own_share_only(hop: &Hop<'_>, home: &Home) -> Option<PartnerId> {
 
 /// The fault of a value in the query is one of its parameter.
 fn parameter<T>(checked: Result<T, Fault>) -> Result<T, Fault> {
-    checked.map_err(|fault| Fault { code: Code::ParameterInvalid, ..fault })
+    checked.map_err(|fault| Fault {
+        code: Code::ParameterInvalid,
+        ..fault
+    })
 }

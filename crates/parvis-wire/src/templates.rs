@@ -1,7 +1,9 @@
 //! Programme templates.
 
 use chrono::{DateTime, Utc};
-use parvis_domain::templates::Template as Content;
+use parvis_domain::LocalisedText;
+use parvis_domain::budgets::Policy;
+use parvis_domain::templates::{Axis, Category, RequiredRole, Rule, Template as Content, TemplateStep};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,4 +23,16 @@ pub struct Template {
     pub archived_at: Option<DateTime<Utc>>,
     /// Version, as in the ETag.
     pub version: i64,
+}
+
+patch! {
+    /// Changes to a template. Lists are replaced as a whole.
+    TemplatePatch of Content {
+        must {
+            code: String, title: LocalisedText, summary: LocalisedText, time_zone: String, currency: String,
+            languages: Vec<String>, axes: Vec<Axis>, categories: Vec<Category>, required_roles: Vec<RequiredRole>,
+            rules: Vec<Rule>, policy: Policy, steps: Vec<TemplateStep>,
+        }
+        may {}
+    }
 }

@@ -26,29 +26,37 @@ list_query! {
 
 const SORTS: &[(&str, GrantSort)] = &[("created_at", GrantSort::CreatedAt)];
 
-/// List the grants of a budget.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget"), GrantQuery), responses((status = 200, body = Page<Grant>)))]
-#[get("/budgets/{id}/grants")]
-pub(super) async fn list_grants(context: Context, id: Id<BudgetId>, query: Query<GrantQuery>) -> Answer {
+/// List the grants of a budget
+#[utoipa::path(tag = "budgets", params(GrantQuery), responses((status = 200, description = "A page.", body = Page<Grant>)))]
+#[get("/api/v1/budgets/{id}/grants")]
+pub async fn list_grants(context: Context, id: Id<BudgetId>, query: Query<GrantQuery>) -> Answer {
     let listing = context.listing(&*query, SORTS, "created_at")?;
     let read = move |hop: &mut Hop<'_>| {
         let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
-        let filter = GrantFilter { funder: query.funder_id.map(PartnerId), kind: query.kind, only: own_share_only(hop, &home) };
+        let filter = GrantFilter {
+            funder: query.funder_id.map(PartnerId),
+            kind: query.kind,
+            only: own_share_only(hop, &home),
+        };
         let page = store::list_grants(hop.conn, id.0, &filter, &listing.request)?;
         listing.reply(page, wire::grant)
     };
     context.read(Operation::ListGrants, read).await
 }
 
-/// Record a grant over one or more lines.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget")), request_body = NewGrant, responses((status = 201, body = Grant)))]
-#[post("/budgets/{id}/grants")]
-pub(super) async fn create_grant(context: Context, id: Id<BudgetId>, body: Body<NewGrant>) -> Answer {
+/// Record a grant over one or more lines
+#[utoipa::path(tag = "budgets", request_body = NewGrant, responses((status = 201, description = "Created.", body = Grant)))]
+#[post("/api/v1/budgets/{id}/grants")]
+pub async fn create_grant(context: Context, id: Id<BudgetId>, body: Body<NewGrant>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &NewGrant| {
         let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         home.programme.require_changeable()?;
         let (content, shares) = body.check()?;
-        let setting = Setting { programme: home.programme.id, budget: id.0, policy: home.programme.policy };
+        let setting = Setting {
+            programme: home.programme.id,
+            budget: id.0,
+            policy: home.programme.policy,
+        };
         let grant = store::create_grant(hop.conn, &hop.stamp, setting, &content, &shares)?;
         let (location, version) = (format!("/api/v1/grants/{}", grant.id), grant.version);
         Reply::created(location, &wire::grant(grant), version)
@@ -56,10 +64,10 @@ pub(super) async fn create_grant(context: Context, id: Id<BudgetId>, body: Body<
     context.write(Operation::CreateGrant, body, write).await
 }
 
-/// Read a grant.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Grant")), responses((status = 200, body = Grant)))]
-#[get("/grants/{id}")]
-pub(super) async fn get_grant(context: Context, id: Id<GrantId>) -> Answer {
+/// Read a grant
+#[utoipa::path(tag = "budgets", responses((status = 200, description = "The current state.", body = Grant)))]
+#[get("/api/v1/grants/{id}")]
+pub async fn get_grant(context: Context, id: Id<GrantId>) -> Answer {
     let read = move |hop: &mut Hop<'_>| {
         let (home, view) = allow(hop, |conn| store::home_of_grant(conn, id.0))?;
         let grant = store::get_grant(hop.conn, id.0)?;
@@ -72,17 +80,21 @@ pub(super) async fn get_grant(context: Context, id: Id<GrantId>) -> Answer {
     context.read(Operation::GetGrant, read).await
 }
 
-/// Change what a grant says of itself. Its amounts change by a revision of the plan of a line.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Grant")), request_body = GrantPatch, responses((status = 200, body = Grant)))]
-#[patch("/grants/{id}")]
-pub(super) async fn update_grant(context: Context, id: Id<GrantId>, body: Body<GrantPatch>) -> Answer {
+/// Change what a grant says of itself
+///
+/// Its amounts change by a revision of the plan of a line.
+#[utoipa::path(tag = "budgets", request_body = GrantPatch, responses((status = 200, description = "The current state.", body = Grant)))]
+#[patch("/api/v1/grants/{id}")]
+pub async fn update_grant(context: Context, id: Id<GrantId>, body: Body<GrantPatch>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &GrantPatch| {
         let (home, view) = allow(hop, |conn| store::home_of_grant(conn, id.0))?;
         home.programme.require_changeable()?;
         let before = store::get_grant(hop.conn, id.0)?;
         hop.expect_version(before.version)?;
-        let current =
-            GrantFields { reference: before.reference.clone(), decided_on: before.decided_on.map(|day| day.to_string()) };
+        let current = GrantFields {
+            reference: before.reference.clone(),
+            decided_on: before.decided_on.map(|day| day.to_string()),
+        };
         let (reference, decided_on) = body.clone().onto(current)?.check()?;
         let after = store::update_grant(hop.conn, &hop.stamp, &before, reference.as_deref(), decided_on)?;
         let version = after.version;

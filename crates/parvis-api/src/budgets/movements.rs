@@ -34,12 +34,18 @@ list_query! {
     }
 }
 
-const SORTS: &[(&str, MovementSort)] = &[("booked_on", MovementSort::BookedOn), ("recorded_at", MovementSort::RecordedAt)];
+const SORTS: &[(&str, MovementSort)] = &[
+    ("booked_on", MovementSort::BookedOn),
+    ("recorded_at", MovementSort::RecordedAt),
+];
 
 impl MovementQuery {
     fn check(&self, only: Option<PartnerId>) -> Result<MovementFilter, Faults> {
         let mut faults = Faults::new();
-        let from = faults.keep(parameter(period::optional_date("booked_from", self.booked_from.as_deref())));
+        let from = faults.keep(parameter(period::optional_date(
+            "booked_from",
+            self.booked_from.as_deref(),
+        )));
         let to = faults.keep(parameter(period::optional_date("booked_to", self.booked_to.as_deref())));
         let filter = from.zip(to).map(|(booked_from, booked_to)| MovementFilter {
             line: self.line_id.map(LineId),
@@ -54,10 +60,10 @@ impl MovementQuery {
     }
 }
 
-/// List the movements of a budget: its ledger.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget"), MovementQuery), responses((status = 200, body = Page<Movement>)))]
-#[get("/budgets/{id}/movements")]
-pub(super) async fn list_movements(context: Context, id: Id<BudgetId>, query: Query<MovementQuery>) -> Answer {
+/// List the movements of a budget: its ledger
+#[utoipa::path(tag = "budgets", params(MovementQuery), responses((status = 200, description = "A page.", body = Page<Movement>)))]
+#[get("/api/v1/budgets/{id}/movements")]
+pub async fn list_movements(context: Context, id: Id<BudgetId>, query: Query<MovementQuery>) -> Answer {
     let listing = context.listing(&*query, SORTS, "-booked_on")?;
     query.check(None)?;
     let read = move |hop: &mut Hop<'_>| {
@@ -69,11 +75,12 @@ pub(super) async fn list_movements(context: Context, id: Id<BudgetId>, query: Qu
     context.read(Operation::ListMovements, read).await
 }
 
-/// Post a movement: commitment, disbursement, expenditure or contribution in kind. One that would break a rule of the
-/// ledger, on its day or on any later one, is refused with what is available.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Budget")), request_body = NewMovement, responses((status = 201, body = Movement)))]
-#[post("/budgets/{id}/movements")]
-pub(super) async fn create_movement(context: Context, id: Id<BudgetId>, body: Body<NewMovement>) -> Answer {
+/// Post a movement: commitment, disbursement, expenditure or contribution in kind
+///
+/// One that would break a rule of the ledger, on its day or on any later one, is refused with what is available.
+#[utoipa::path(tag = "budgets", request_body = NewMovement, responses((status = 201, description = "Created.", body = Movement)))]
+#[post("/api/v1/budgets/{id}/movements")]
+pub async fn create_movement(context: Context, id: Id<BudgetId>, body: Body<NewMovement>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &NewMovement| {
         let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         home.programme.require_changeable()?;
@@ -85,10 +92,10 @@ pub(super) async fn create_movement(context: Context, id: Id<BudgetId>, body: Bo
     context.write(Operation::CreateMovement, body, write).await
 }
 
-/// Read a movement.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Movement")), responses((status = 200, body = Movement)))]
-#[get("/movements/{id}")]
-pub(super) async fn get_movement(context: Context, id: Id<MovementId>) -> Answer {
+/// Read a movement
+#[utoipa::path(tag = "budgets", responses((status = 200, description = "The current state.", body = Movement)))]
+#[get("/api/v1/movements/{id}")]
+pub async fn get_movement(context: Context, id: Id<MovementId>) -> Answer {
     let read = move |hop: &mut Hop<'_>| {
         let (home, view) = allow(hop, |conn| store::home_of_movement(conn, id.0))?;
         let movement = store::get_movement(hop.conn, id.0)?;
@@ -101,10 +108,12 @@ pub(super) async fn get_movement(context: Context, id: Id<MovementId>) -> Answer
     context.read(Operation::GetMovement, read).await
 }
 
-/// Reverse a movement: a new one repeats it and counts negatively. Refused while something rests on the movement.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Movement")), request_body = Reversal, responses((status = 201, body = Movement)))]
-#[post("/movements/{id}/reverse")]
-pub(super) async fn reverse_movement(context: Context, id: Id<MovementId>, body: Body<Reversal>) -> Answer {
+/// Reverse a movement: a new one repeats it and counts negatively
+///
+/// Refused while something rests on the movement.
+#[utoipa::path(tag = "budgets", request_body = Reversal, responses((status = 201, description = "Created.", body = Movement)))]
+#[post("/api/v1/movements/{id}/reverse")]
+pub async fn reverse_movement(context: Context, id: Id<MovementId>, body: Body<Reversal>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &Reversal| {
         let (home, of) = to_correct(hop, id.0)?;
         let (booked_on, reason) = body.check()?;
@@ -114,11 +123,12 @@ pub(super) async fn reverse_movement(context: Context, id: Id<MovementId>, body:
     context.write(Operation::ReverseMovement, body, write).await
 }
 
-/// Correct a movement: its reversal and its replacement in one step; the rules are checked after both. The answer is the
-/// replacement.
-#[utoipa::path(tag = "budgets", params(("id" = Uuid, Path, description = "Movement")), request_body = Correction, responses((status = 201, body = Movement)))]
-#[post("/movements/{id}/correct")]
-pub(super) async fn correct_movement(context: Context, id: Id<MovementId>, body: Body<Correction>) -> Answer {
+/// Correct a movement: its reversal and its replacement in one step; the rules are checked after both
+///
+/// The answer is the replacement.
+#[utoipa::path(tag = "budgets", request_body = Correction, responses((status = 201, description = "Created.", body = Movement)))]
+#[post("/api/v1/movements/{id}/correct")]
+pub async fn correct_movement(context: Context, id: Id<MovementId>, body: Body<Correction>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &Correction| {
         let (home, of) = to_correct(hop, id.0)?;
         let correction = body.check()?;
@@ -169,8 +179,15 @@ fn check_days(new: &Posting, today: NaiveDate) -> Result<(), Faults> {
 }
 
 fn created(movement: store::Movement) -> StoreResult<Reply> {
-    let (location, version) = (format!("/api/v1/movements/{}", movement.id), wire::movement_version(&movement));
-    Reply::created(location, &wire::movement(movement, parvis_domain::accounts::View::Member), version)
+    let (location, version) = (
+        format!("/api/v1/movements/{}", movement.id),
+        wire::movement_version(&movement),
+    );
+    Reply::created(
+        location,
+        &wire::movement(movement, parvis_domain::accounts::View::Member),
+        version,
+    )
 }
 
 /// Whether a movement is of a partner's grant, paid by it or to it.

@@ -67,7 +67,11 @@ pub(super) fn grant(grant: store::Grant) -> wire::Grant {
 }
 
 fn share(share: &store::GrantShare) -> wire::GrantShare {
-    wire::GrantShare { line_id: share.line.into(), planned: share.planned.into(), granted: share.granted.into() }
+    wire::GrantShare {
+        line_id: share.line.into(),
+        planned: share.planned.into(),
+        granted: share.granted.into(),
+    }
 }
 
 /// A movement as members or the public see it: the note is internal. No programme asks for a second person yet, so every
@@ -102,8 +106,17 @@ pub(super) fn movement_version(movement: &store::Movement) -> i64 {
     if movement.reversed_by.is_some() { 2 } else { 1 }
 }
 
-pub(super) fn balances(rows: &[store::Balance], as_of: Option<NaiveDate>, known_at: Option<DateTime<Utc>>) -> wire::Balances {
-    wire::Balances { items: rows.iter().map(balance).collect(), totals: totals(rows), as_of, known_at }
+pub(super) fn balances(
+    rows: &[store::Balance],
+    as_of: Option<NaiveDate>,
+    known_at: Option<DateTime<Utc>>,
+) -> wire::Balances {
+    wire::Balances {
+        items: rows.iter().map(balance).collect(),
+        totals: totals(rows),
+        as_of,
+        known_at,
+    }
 }
 
 fn balance(row: &store::Balance) -> wire::Balance {
@@ -128,9 +141,15 @@ fn balance(row: &store::Balance) -> wire::Balance {
 fn totals(rows: &[store::Balance]) -> Vec<wire::BalanceTotal> {
     let mut groups: BTreeMap<(Currency, GrantKind), Vec<&store::Balance>> = BTreeMap::new();
     for row in rows {
-        groups.entry((row.terms.currency, row.terms.kind)).or_default().push(row);
+        groups
+            .entry((row.terms.currency, row.terms.kind))
+            .or_default()
+            .push(row);
     }
-    groups.into_iter().map(|((currency, kind), rows)| total(currency, kind, &rows)).collect()
+    groups
+        .into_iter()
+        .map(|((currency, kind), rows)| total(currency, kind, &rows))
+        .collect()
 }
 
 fn total(currency: Currency, kind: GrantKind, rows: &[&store::Balance]) -> wire::BalanceTotal {

@@ -1,0 +1,344 @@
+//! One pipeline for every operation: who calls, one hop to the database, the answer.
+
+use std::future::{Ready, ready};
+use std::net::IpAddr;
+
+use actix_web::dev::Payload;
+use actix_web::http::{Method, header};
+use actix_web::web::{self, Data};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use parvis_domain::accounts::{Caller, Operation, Scope, View};
+use parvis_domain::ids::{ProgrammeId, SessionId};
+use parvis_domain::{Code, DomainError};
+use parvis_store::accounts::{User, get_caller};
+use parvis_store::programmes::{ProgrammeContext, get_programme_context};
+use parvis_store::{Conn, Stamp, StoreError, StoreResult};
+
+use super::address;
+use super::answer::Reply;
+use super::body::Body;
+use super::error::ApiError;
+use super::etag::IfMatch;
+use super::idempotency;
+use super::page::{Listing, Sorts};
+use super::query::ListQuery;
+use crate::state::AppState;
+use crate::tokens::{self, Bearer};
+
+/// What a handler gives.
+pub type Answer = Result<HttpResponse, ApiError>;
+
+/// One request, before its body.
+pub struct Context {
+    /// What all requests share.
+    pub state: Data<AppState>,
+    /// What this one says of itself.
+    pub facts: Facts,
+}
+
+/// What a request says of itself.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Its method.
+    pub method: Method,
+    /// Its path.
+    pub path: String,
+    /// Its query, as it came.
+    pub query: String,
+    /// Whose token came with it, or why that token is refused.
+    pub bearer: Result<Option<Bearer>, ApiError>,
+    /// The version that the client means to change.
+    pub if_match: Option<IfMatch>,
+    /// The tags that the client has.
+    pub if_none_match: Option<String>,
+    /// The key under which it may come again.
+    pub key: Option<String>,
+    /// The address of the client.
+    pub address: IpAddr,
+    /// What the client calls itself, cut short.
+    pub user_agent: Option<String>,
+    /// The languages that the reader wants, the best first.
+    pub languages: Vec<String>,
+}
+
+/// The hop to the database: a connection, who calls, and when.
+pub struct Hop<'a> {
+    /// The connection; for writing, within one transaction.
+    pub conn: &'a mut Conn,
+    /// Who calls, as the database knows it now.
+    pub caller: Caller,
+    /// The account and session, where somebody is signed in.
+    pub signed_in: Option<(User, SessionId)>,
+    /// When, by whom, and the source of identifiers.
+    pub stamp: Stamp<'a>,
+    /// What is done.
+    pub operation: Operation,
+    /// What the request says of itself.
+    pub facts: &'a Facts,
+    /// What all requests share.
+    pub state: &'a AppState,
+}
+
+impl FromRequest for Context {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(state) = request.app_data::<Data<AppState>>() else {
+            return ready(Err(ApiError::internal("the application has no state")));
+        };
+        ready(facts(request, state).map(|facts| Self {
+            state: state.clone(),
+            facts,
+        }))
+    }
+}
+
+fn facts(request: &HttpRequest, state: &AppState) -> Result<Facts, ApiError> {
+    let headers = request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    Ok(Facts {
+        method: request.method().clone(),
+        path: request.path().to_owned(),
+        query: request.query_string().to_owned(),
+        bearer: bearer(request, state),
+        if_match: IfMatch::read(headers)?,
+        if_none_match: text(header::IF_NONE_MATCH).map(str::to_owned),
+        key: idempotency::read(headers)?,
+        address: address::client(request, &state.config.trusted_proxies),
+        user_agent: text(header::USER_AGENT).map(|agent| agent.chars().take(200).collect()),
+        languages: languages(text(header::ACCEPT_LANGUAGE).unwrap_or_default()),
+    })
+}
+
+/// The tags of `Accept-Language` by their weight.
+fn languages(value: &str) -> Vec<String> {
+    let mut weighed: Vec<(f32, &str)> = value
+        .split(',')
+        .take(20)
+        .filter_map(|part| {
+            let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+            Some((weight.trim().parse::<f32>().ok()?, tag.trim()))
+        })
+        .filter(|(weight, tag)| *weight > 0.0 && !tag.is_empty() && *tag != "*")
+        .collect();
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    weighed.into_iter().map(|(_, tag)| tag.to_owned()).collect()
+}
+
+/// A token that is there and not valid is refused, also where none would be needed: its owner would be surprised to be
+/// treated as a stranger.
+fn bearer(request: &HttpRequest, state: &AppState) -> Result<Option<Bearer>, ApiError> {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else {
+        return Ok(None);
+    };
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .ok_or_else(tokens::invalid)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(tokens::invalid());
+    }
+    tokens::verify(&state.keys, &state.config.public_url, token.trim(), (state.clock)()).map(Some)
+}
+
+impl Context {
+    /// Runs an operation that only reads.
+    ///
+    /// # Errors
+    /// Those of `work`, and what stands in the way of it.
+    pub async fn read<F>(self, operation: Operation, work: F) -> Answer
+    where
+        F: FnOnce(&mut Hop<'_>) -> StoreResult<Reply> + Send + 'static,
+    {
+        let bearer = self.facts.bearer.clone()?;
+        let (state, shared, facts) = (self.state.clone(), self.state, self.facts);
+        let if_none_match = facts.if_none_match.clone();
+        let reply = blocking(&shared, move || {
+            state
+                .store
+                .read(|conn| work(&mut hop(conn, &state, &facts, operation, bearer)?))
+        });
+        Ok(reply.await?.into_response(cache(bearer), if_none_match.as_deref()))
+    }
+
+    /// Runs an operation that writes, in one transaction. `work` may run again after a conflict with another one. A
+    /// POST that came before under the same key gets the same answer.
+    ///
+    /// # Errors
+    /// Those of `work`, and what stands in the way of it.
+    pub async fn write<T, F>(self, operation: Operation, body: Body<T>, work: F) -> Answer
+    where
+        T: Send + 'static,
+        F: Fn(&mut Hop<'_>, &T) -> StoreResult<Reply> + Send + 'static,
+    {
+        let Body { value, hash } = body;
+        self.transact(operation, hash, move |hop| work(hop, &value)).await
+    }
+
+    /// Runs an operation that writes and has no body.
+    ///
+    /// # Errors
+    /// As [`Context::write`].
+    pub async fn act<F>(self, operation: Operation, work: F) -> Answer
+    where
+        F: Fn(&mut Hop<'_>) -> StoreResult<Reply> + Send + 'static,
+    {
+        self.transact(operation, [0; 32], work).await
+    }
+
+    async fn transact<F>(self, operation: Operation, hash: [u8; 32], work: F) -> Answer
+    where
+        F: Fn(&mut Hop<'_>) -> StoreResult<Reply> + Send + 'static,
+    {
+        let bearer = self.facts.bearer.clone()?;
+        let (state, shared, facts) = (self.state.clone(), self.state, self.facts);
+        let reply = blocking(&shared, move || {
+            state
+                .store
+                .write(|conn| once(&mut hop(conn, &state, &facts, operation, bearer)?, &hash, &work))
+        });
+        Ok(reply.await?.into_response(cache(bearer), None))
+    }
+
+    /// Reads the parameters that every list has.
+    ///
+    /// # Errors
+    /// Those of [`Listing::read`].
+    pub fn listing<S: Copy>(
+        &self,
+        query: &impl ListQuery,
+        sorts: &Sorts<S>,
+        default: &str,
+    ) -> Result<Listing<S>, ApiError> {
+        let at = (
+            self.state.instance(),
+            self.facts.path.as_str(),
+            self.facts.query.as_str(),
+        );
+        Ok(Listing::read(query, sorts, default, at)?)
+    }
+}
+
+/// Answers from what is kept under the key, or does the work and keeps its answer.
+fn once(hop: &mut Hop<'_>, hash: &[u8; 32], work: &impl Fn(&mut Hop<'_>) -> StoreResult<Reply>) -> StoreResult<Reply> {
+    let keyed = hop.facts.method == Method::POST && idempotency::applies(hop.operation);
+    let Some(key) = hop.facts.key.as_deref().filter(|_| keyed) else {
+        return work(hop);
+    };
+    let key = idempotency::key_of(&hop.caller, hop.operation, &hop.facts.path, key)?;
+    if let Some(kept) = idempotency::begin(hop.conn, &key, hash, &hop.stamp)? {
+        return Ok(kept);
+    }
+    let reply = work(hop)?;
+    idempotency::finish(hop.conn, &key, &reply)?;
+    Ok(reply)
+}
+
+fn hop<'a>(
+    conn: &'a mut Conn,
+    state: &'a AppState,
+    facts: &'a Facts,
+    operation: Operation,
+    bearer: Option<Bearer>,
+) -> StoreResult<Hop<'a>> {
+    let (caller, signed_in) = match bearer {
+        Some(bearer) => {
+            let found = get_caller(conn, bearer.session)?.filter(|found| found.user.id == bearer.user);
+            let found = found.ok_or_else(|| tokens::invalid().error)?;
+            (Caller::Actor(found.actor), Some((found.user, found.session)))
+        }
+        None => (Caller::Stranger, None),
+    };
+    let stamp = Stamp::new((state.clock)(), caller.user(), &*state.ids);
+    Ok(Hop {
+        conn,
+        caller,
+        signed_in,
+        stamp,
+        operation,
+        facts,
+        state,
+    })
+}
+
+/// Runs work that blocks on the pool for it. When too much is waiting already, it is refused at once.
+///
+/// # Errors
+/// Those of the work; `unavailable` when too much is waiting.
+pub async fn blocking<T: Send + 'static>(
+    state: &Data<AppState>,
+    work: impl FnOnce() -> StoreResult<T> + Send + 'static,
+) -> Result<T, ApiError> {
+    let busy =
+        |_| ApiError::unavailable("Too many requests wait for the database; try again in a moment.").retry_after(1);
+    let permit = state.queue.clone().try_acquire_owned().map_err(busy)?;
+    let answer = web::block(move || {
+        let _held_until_done = permit;
+        work()
+    });
+    Ok(answer.await.map_err(ApiError::internal)??)
+}
+
+fn cache(bearer: Option<Bearer>) -> &'static str {
+    if bearer.is_some() {
+        "private, no-cache"
+    } else {
+        "no-cache"
+    }
+}
+
+impl Hop<'_> {
+    /// Allows the operation on the platform or refuses it.
+    ///
+    /// # Errors
+    /// As [`Caller::authorise`].
+    pub fn platform(&self) -> StoreResult<View> {
+        Ok(self.caller.authorise(self.operation, Scope::Platform)?)
+    }
+
+    /// Allows the operation in a programme that was loaded already, or refuses it.
+    ///
+    /// # Errors
+    /// As [`Caller::authorise`].
+    pub fn authorise(&self, programme: &ProgrammeContext) -> StoreResult<View> {
+        Ok(self.caller.authorise(self.operation, programme.scope())?)
+    }
+
+    /// Allows the operation in a programme or refuses it, and gives what the rules of its parts ask of it.
+    ///
+    /// # Errors
+    /// As [`Caller::authorise`]; `not_found` for a programme that does not exist.
+    pub fn programme(&mut self, id: ProgrammeId) -> StoreResult<(ProgrammeContext, View)> {
+        let programme = get_programme_context(self.conn, id)?;
+        let view = self.authorise(&programme)?;
+        Ok((programme, view))
+    }
+
+    /// Compares the version that the client read with the current one: PATCH and DELETE must name it, a POST may.
+    ///
+    /// # Errors
+    /// `if_match_required` or `version_stale`.
+    pub fn expect_version(&self, current: i64) -> StoreResult<()> {
+        match &self.facts.if_match {
+            Some(if_match) => Ok(if_match.check(current)?),
+            None if matches!(self.facts.method, Method::PATCH | Method::DELETE) => {
+                let detail = "Send If-Match with the ETag that you read, so that nobody's changes are overwritten.";
+                Err(StoreError::Domain(DomainError::new(Code::IfMatchRequired, detail)))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_ordered_by_their_weight() {
+        assert_eq!(languages("en;q=0.5, fr-CA, *;q=0.1, es;q=0"), ["fr-CA", "en"]);
+        assert!(languages("").is_empty());
+    }
+}

@@ -1,0 +1,75 @@
+//! What no operation answers: 405 with `Allow` where the address exists, else 404.
+
+use actix_web::HttpRequest;
+use actix_web::dev::ResourceDef;
+use actix_web::http::{Method, header};
+use actix_web::web::Data;
+use parvis_domain::{Code, DomainError};
+
+use super::error::ApiError;
+use crate::state::AppState;
+
+/// The addresses and their methods.
+pub struct Table(Vec<(ResourceDef, Vec<Method>)>);
+
+impl Table {
+    /// The table of the addresses of a document.
+    pub fn new<'a>(paths: impl Iterator<Item = (&'a str, Vec<Method>)>) -> Self {
+        Self(paths.map(|(path, methods)| (ResourceDef::new(path), methods)).collect())
+    }
+
+    /// The methods of an address, none where there is no such address.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Option<String> {
+        let methods = self
+            .0
+            .iter()
+            .filter(|(at, _)| at.is_match(path))
+            .flat_map(|(_, methods)| methods);
+        let mut names: Vec<_> = methods.map(Method::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        (!names.is_empty()).then(|| names.join(", "))
+    }
+}
+
+/// Answers what nothing else answers.
+///
+/// # Errors
+/// Always: `not_found` or `method_not_allowed`.
+pub async fn unknown(request: HttpRequest) -> Result<String, ApiError> {
+    Err(of(&request))
+}
+
+/// The refusal of a request that nothing answers.
+#[must_use]
+pub fn of(request: &HttpRequest) -> ApiError {
+    match request.app_data::<Data<AppState>>() {
+        Some(state) => refusal(&state.table, request.path()),
+        None => DomainError::not_found().into(),
+    }
+}
+
+fn refusal(table: &Table, path: &str) -> ApiError {
+    match table.methods(path) {
+        Some(allow) => {
+            let detail = format!("This address takes {allow}.");
+            ApiError::new(Code::MethodNotAllowed, detail).with_header(header::ALLOW, &allow)
+        }
+        None => DomainError::not_found().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_which_methods_it_has() {
+        let table = Table::new([("/things/{id}", vec![Method::GET, Method::DELETE])].into_iter());
+        let error = refusal(&table, "/things/1");
+        assert_eq!(error.error.code, Code::MethodNotAllowed);
+        assert_eq!(error.headers.first().unwrap().1, "DELETE, GET");
+        assert_eq!(refusal(&table, "/others").error.code, Code::NotFound);
+    }
+}
