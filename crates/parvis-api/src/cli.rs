@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use parvis_api::demo::{Loaded, Means};
+use parvis_api::demo::{Loaded, Means, load};
 use parvis_api::state::{AppState, open_store};
 use parvis_api::{Config, demo, openapi, passwords, serve, telemetry};
 use parvis_domain::accounts::{check_password, email};

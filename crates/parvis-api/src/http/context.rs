@@ -290,6 +290,15 @@ fn cache(bearer: Option<Bearer>) -> &'static str {
 }
 
 impl Hop<'_> {
+    /// The account and the session of the caller.
+    ///
+    /// # Errors
+    /// `authentication_required` for a stranger.
+    pub fn account(&self) -> StoreResult<&(User, SessionId)> {
+        let missing = || DomainError::new(Code::AuthenticationRequired, "Sign in, or send a bearer token.");
+        Ok(self.signed_in.as_ref().ok_or_else(missing)?)
+    }
+
     /// Allows the operation on the platform or refuses it.
     ///
     /// # Errors
