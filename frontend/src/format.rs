@@ -10,7 +10,7 @@ use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use leptos::wasm_bindgen::JsValue;
 use parvis_domain::{Currency, Money};
 
-use crate::i18n::{I18n, Locale, format_tag};
+use crate::i18n::{I18n, Locale, current, format_tag};
 
 const NARROW: char = '\u{202f}';
 
@@ -30,7 +30,7 @@ impl Format {
     }
 
     fn locale(self) -> Locale {
-        self.0.get_locale()
+        current(self.0)
     }
 
     /// A whole number.

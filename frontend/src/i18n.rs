@@ -24,6 +24,7 @@ pub use operations::operation_name;
 pub use problems::{fault_text, problem_text};
 
 use leptos::prelude::*;
+use leptos::reactive::graph::Observer;
 use parvis_domain::LocalisedText;
 
 use crate::browser;
@@ -40,6 +41,25 @@ pub const LANGUAGES: [(Locale, &str); 3] = [
     (Locale::en, "English"),
     (Locale::es, "Español"),
 ];
+
+/// The words of a key in the language of the app, as text. Read in a closure, they follow the language; what the body
+/// of a component reads stays as it was, and is drawn anew by whatever drew the component.
+macro_rules! say {
+    ($i18n:expr, $($key:tt)+) => {
+        $crate::i18n::td_string!($crate::i18n::current($i18n), $($key)+)
+    };
+}
+
+pub(crate) use say;
+
+/// The language of the app, followed where a closure asks.
+pub fn current(i18n: I18n) -> Locale {
+    if Observer::get().is_some() {
+        i18n.get_locale()
+    } else {
+        i18n.get_locale_untracked()
+    }
+}
 
 /// The handle of the component tree.
 pub fn words() -> I18n {
@@ -102,7 +122,7 @@ pub fn decimals(locale: Locale) -> Decimals {
 
 /// The text of several that suits the reader, with the tag of its language where that is another than the app's.
 pub fn suited(i18n: I18n, text: &LocalisedText) -> (String, Option<String>) {
-    let wanted = tag(i18n.get_locale());
+    let wanted = tag(current(i18n));
     match text.best(&[wanted, "en", "fr"]) {
         Some((language, text)) => {
             let other = !language

@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::api::Session;
 use crate::browser;
 use crate::components::{Sprite, ToastShelf, Toasts};
-use crate::i18n::{LANGUAGES, by_tag, choose_language, t, t_string, tag, words};
+use crate::i18n::{LANGUAGES, by_tag, choose_language, say, t, tag, words};
 
 const THEME: &str = "parvis.theme";
 
@@ -58,7 +58,7 @@ pub fn Shell(children: Children) -> impl IntoView {
         path == "/my" || path.starts_with("/programmes/") && path.matches('/').count() > 2
     };
     view! {
-        <div class:app=desk>
+        <div class="shell" class:app=desk>
             <a class="skip" href="#content">{t!(i18n, nav.skip)}</a>
             <Sprite/>
             <TopBar/>
@@ -76,7 +76,7 @@ fn TopBar() -> impl IntoView {
     view! {
         <header class="topbar">
             <div class="wrap">
-                <a class="brand" href="/" aria-label=move || t_string!(i18n, nav.home)>
+                <a class="brand" href="/" aria-label=move || say!(i18n, nav.home)>
                     <svg viewBox="0 0 32 32" aria-hidden="true">
                         <path class="roof" d="M6.5 15V8.5L16 3l9.5 5.5V15M13 15v-2.5a3 3 0 0 1 6 0V15"></path>
                         <path class="square" d="M5.5 16.5h21l4.5 13H1z"></path>
@@ -84,7 +84,7 @@ fn TopBar() -> impl IntoView {
                     </svg>
                     <span>"Parvis"</span>
                 </a>
-                <nav aria-label=move || t_string!(i18n, nav.main)>
+                <nav aria-label=move || say!(i18n, nav.main)>
                     <ul>
                         <Show when=move || session.signed_in()>
                             <li><A href="/my">{t!(i18n, nav.my_work)}</A></li>
@@ -111,7 +111,7 @@ fn LanguagePicker() -> impl IntoView {
         }
     };
     view! {
-        <select class="pick" name="language" aria-label=move || t_string!(i18n, nav.language) on:change=choose>
+        <select class="pick" name="language" aria-label=move || say!(i18n, nav.language) on:change=choose>
             {LANGUAGES.map(|(locale, name)| view! {
                 <option value=tag(locale) lang=tag(locale) selected=move || i18n.get_locale() == locale>{name}</option>
             })}

@@ -48,14 +48,18 @@ pub async fn update_programme(id: Uuid, version: i64, patch: ProgrammePatch) -> 
     client::patch(&format!("/programmes/{id}"), version, &patch).await
 }
 
-/// Moves a programme on in its life.
-pub async fn move_programme(id: Uuid, version: i64, transition: ProgrammeTransition) -> Answer<Programme> {
-    client::post_to(
+/// Moves a programme on in its life. Archiving is the deletion of HTTP: it keeps what has a history.
+pub async fn move_programme(id: Uuid, version: i64, transition: ProgrammeTransition) -> Answer<()> {
+    if transition == ProgrammeTransition::Archive {
+        return client::delete(&format!("/programmes/{id}"), version).await;
+    }
+    client::post_to::<_, Programme>(
         &format!("/programmes/{id}/{transition}"),
         version,
         &serde_json::json!({}),
     )
     .await
+    .map(drop)
 }
 
 /// What changed in a programme, newest first.

@@ -7,7 +7,7 @@ use leptos::text_prop::TextProp;
 
 use super::form::Form;
 use super::icon::{Glyph, Icon};
-use crate::i18n::{t, t_string, words};
+use crate::i18n::{say, words};
 
 thread_local! {
     static LAST: Cell<u32> = const { Cell::new(0) };
@@ -107,7 +107,7 @@ pub fn DateField(
     let i18n = words();
     let id = fresh_id();
     let described = described_by(&id, hint);
-    let hint = hint.then(|| TextProp::from(move || t_string!(i18n, form.date_hint)));
+    let hint = hint.then(|| TextProp::from(move || say!(i18n, form.date_hint)));
     view! {
         <Frame id=id.clone() form pointer label hint wide=false>
             <input
@@ -183,12 +183,11 @@ pub fn SelectField(
     #[prop(into)]
     choices: Signal<Vec<Choice>>,
     #[prop(optional, into)] hint: Option<TextProp>,
-    /// Whether nothing may be chosen.
-    #[prop(optional)]
-    optional: bool,
+    /// What choosing nothing is called, where that is allowed.
+    #[prop(optional, into)]
+    none: Option<TextProp>,
     #[prop(optional)] wide: bool,
 ) -> impl IntoView {
-    let i18n = words();
     let id = fresh_id();
     let described = described_by(&id, hint.is_some());
     view! {
@@ -202,7 +201,7 @@ pub fn SelectField(
                 on:change=move |event| value.set(event_target_value(&event))
             >
                 {move || {
-                    let none = optional.then(|| view! { <option value="">{t!(i18n, form.none)}</option> });
+                    let none = none.clone().map(|none| view! { <option value="">{move || none.get()}</option> });
                     let all = choices.get().into_iter().map(|choice| {
                         let own = choice.value.clone();
                         view! { <option value=choice.value selected=move || value.get() == own>{choice.text}</option> }

@@ -6,7 +6,7 @@ use leptos::text_prop::TextProp;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use crate::i18n::{t_string, words};
+use crate::i18n::{say, words};
 use crate::shell::Arrival;
 
 /// The title of a page with what can be done beside it. After a navigation it takes the focus.
@@ -72,7 +72,7 @@ pub struct Crumb {
 pub fn Breadcrumb(crumbs: Vec<Crumb>) -> impl IntoView {
     let i18n = words();
     view! {
-        <nav class="breadcrumb" aria-label=move || t_string!(i18n, nav.breadcrumb)>
+        <nav class="breadcrumb" aria-label=move || say!(i18n, nav.breadcrumb)>
             <ol>
                 {crumbs.into_iter().map(|crumb| {
                     let text = crumb.text;

@@ -16,12 +16,25 @@ pub fn Loaded<T, V>(
     from: Fetched<T>,
     /// Draws what was fetched; it is drawn again when the language changes.
     draw: impl Fn(T) -> V + Send + Sync + 'static,
+    /// Whether it stays as it is when the language changes, because somebody may have typed into it.
+    #[prop(optional)]
+    keep: bool,
 ) -> impl IntoView
 where
     T: Clone + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    move || match from.get() {
+    let i18n = words();
+    move || {
+        if !keep {
+            i18n.get_locale();
+        }
+        drawn(from, &draw)
+    }
+}
+
+fn drawn<T: Clone + 'static, V: IntoView + 'static>(from: Fetched<T>, draw: &impl Fn(T) -> V) -> AnyView {
+    match from.get() {
         None => view! { <Skeleton/> }.into_any(),
         Some(Err(failure)) => view! { <FailureAlert failure retry=move |()| from.refetch()/> }.into_any(),
         Some(Ok(value)) => draw(value).into_any(),

@@ -28,15 +28,16 @@ pub fn TimeAxis(steps: Vec<AxisStep>, today: NaiveDate, #[prop(into)] label: Tex
     let layout = axis::lay_out(&spans, today)?;
     let height = layout.height;
     let bottom = height - 20;
+    // The group tells the macro that the link inside is one of SVG.
     let bars = steps.into_iter().zip(layout.bars).map(|(step, bar)| {
         let shown = axis::label(&step.title, bar.room);
         let name = step.title.clone();
         view! {
-            <a href=step.href class=step.class aria-label=name>
+            <g><a href=step.href class=step.class aria-label=name>
                 <title>{step.title}</title>
                 <rect x=bar.x y=bar.y width=bar.width height=BAR rx="3"></rect>
                 <text x=bar.x + 8 y=bar.y + 22>{shown}</text>
-            </a>
+            </a></g>
         }
     });
     let ticks = layout.ticks.into_iter().map(|tick| {

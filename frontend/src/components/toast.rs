@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use crate::i18n::{t_string, words};
+use crate::i18n::{say, words};
 
 const STAYS: Duration = Duration::from_secs(6);
 
@@ -54,7 +54,7 @@ pub fn ToastShelf(toasts: Toasts) -> impl IntoView {
                 <p class="toast">
                     <Icon glyph=Glyph::Check/>
                     {text}
-                    <button type="button" aria-label=move || t_string!(i18n, state.dismiss) on:click=move |_| toasts.remove(id)>
+                    <button type="button" aria-label=move || say!(i18n, state.dismiss) on:click=move |_| toasts.remove(id)>
                         <Icon glyph=Glyph::Cross/>
                     </button>
                 </p>

@@ -6,13 +6,13 @@ use parvis_domain::participation::{Impact, Scale, StepKind, StepStatus};
 use parvis_domain::partners::{PartnerKind, PartnerRoleKind};
 use parvis_domain::programmes::{ProgrammeStatus, Visibility};
 
-use super::{I18n, t_string};
+use super::{I18n, say};
 
 macro_rules! labels {
     ($($(#[doc = $doc:literal])+ $name:ident($type:ident, $area:ident) { $($variant:ident = $key:ident,)+ })+) => {$(
         $(#[doc = $doc])+
         pub fn $name(i18n: I18n, value: $type) -> &'static str {
-            match value { $($type::$variant => t_string!(i18n, $area.$key),)+ }
+            match value { $($type::$variant => say!(i18n, $area.$key),)+ }
         }
     )+};
 }

@@ -1,12 +1,12 @@
 //! What was done, in the reader's words, by the name of the operation.
 
-use super::{I18n, t_string};
+use super::{I18n, say};
 
 macro_rules! operations {
     ($($key:ident)+) => {
         /// What an event says was done; the name of the operation itself for one that this app does not know.
         pub fn operation_name(i18n: I18n, operation: &str) -> String {
-            $(if operation == stringify!($key) { return t_string!(i18n, operation.$key).to_owned(); })+
+            $(if operation == stringify!($key) { return say!(i18n, operation.$key).to_owned(); })+
             operation.to_owned()
         }
     };

@@ -3,20 +3,20 @@
 use parvis_domain::Money;
 use parvis_wire::FieldProblem;
 
-use super::{I18n, t_string};
+use super::{I18n, say};
 use crate::format::Format;
 
 macro_rules! problems {
     ($($key:ident)+) => {
         /// The text of a problem; a general one for a code that this app does not know.
         pub fn problem_text(i18n: I18n, code: &str) -> String {
-            $(if code == stringify!($key) { return t_string!(i18n, problem.$key).to_owned(); })+
+            $(if code == stringify!($key) { return say!(i18n, problem.$key).to_owned(); })+
             match code {
                 "body_malformed" | "type_mismatch" | "field_unknown" | "field_missing" | "parameter_invalid" | "id_malformed"
-                | "cursor_invalid" | "idempotency_key_invalid" => t_string!(i18n, problem.malformed).to_owned(),
-                "body_too_large" => t_string!(i18n, problem.too_large).to_owned(),
-                "refresh_invalid" => t_string!(i18n, problem.token_invalid).to_owned(),
-                _ => t_string!(i18n, problem.other).to_owned(),
+                | "cursor_invalid" | "idempotency_key_invalid" => say!(i18n, problem.malformed).to_owned(),
+                "body_too_large" => say!(i18n, problem.too_large).to_owned(),
+                "refresh_invalid" => say!(i18n, problem.token_invalid).to_owned(),
+                _ => say!(i18n, problem.other).to_owned(),
             }
         }
     };
@@ -88,7 +88,7 @@ pub fn fault_text(i18n: I18n, fault: &FieldProblem) -> String {
     match fault.params.get("available").and_then(|available| money(available)) {
         Some(available) => {
             let available = Format::new(i18n).money(available);
-            format!("{text} {}", t_string!(i18n, problem.would_work, available = available))
+            format!("{text} {}", say!(i18n, problem.would_work, available = available))
         }
         None => text,
     }

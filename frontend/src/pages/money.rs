@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::charts::chain::percent;
 use crate::components::{ChainLegend, MoneyBar, TableBox};
 use crate::format::{Format, decimals, formats};
-use crate::i18n::{I18n, t, t_string, words};
+use crate::i18n::{I18n, say, t, words};
 use crate::ledger::{Group, Sums};
 
 /// How the rows of a table are called.
@@ -60,10 +60,10 @@ pub fn MoneyTable(
 
 fn body(i18n: I18n, format: Format, group: Group, name: &NameOf) -> impl IntoView + use<> {
     let head = match group.kind {
-        GrantKind::Cash => t_string!(i18n, money.group_cash),
-        GrantKind::InKind => t_string!(i18n, money.group_in_kind),
+        GrantKind::Cash => say!(i18n, money.group_cash),
+        GrantKind::InKind => say!(i18n, money.group_in_kind),
     };
-    let total = format!("{} {}", t_string!(i18n, money.total), group.currency);
+    let total = format!("{} {}", say!(i18n, money.total), group.currency);
     let of_group = group.clone();
     let row = move |title: String, sums: Sums, class: &'static str| row(i18n, format, &of_group, title, sums, class);
     let rows: Vec<_> = group.rows.iter().map(|(id, sums)| row(name(*id), *sums, "")).collect();
@@ -106,7 +106,7 @@ fn row(
                 percent(chain.committed, chain.planned),
                 percent(chain.spent, chain.planned),
             );
-            t_string!(
+            say!(
                 i18n,
                 money.bar_cash,
                 name = said.clone(),
@@ -116,21 +116,21 @@ fn row(
         }
         GrantKind::InKind => {
             let share = format.percent(percent(chain.contributed, chain.planned));
-            t_string!(i18n, money.bar_kind, name = said.clone(), contributed = share)
+            say!(i18n, money.bar_kind, name = said.clone(), contributed = share)
         }
     };
     let none = move || view! { <span class="muted">{t!(i18n, money.not_applicable)}</span> };
     let rest = match kind {
         GrantKind::Cash => view! {
-            <td class="num" role="cell" data-label=t_string!(i18n, money.committed)>{figure(chain.committed)}</td>
-            <td class="num" role="cell" data-label=t_string!(i18n, money.disbursed)>{figure(chain.disbursed)}</td>
-            <td class="num" role="cell" data-label=t_string!(i18n, money.spent)>{figure(chain.spent)}</td>
+            <td class="num" role="cell" data-label=say!(i18n, money.committed)>{figure(chain.committed)}</td>
+            <td class="num" role="cell" data-label=say!(i18n, money.disbursed)>{figure(chain.disbursed)}</td>
+            <td class="num" role="cell" data-label=say!(i18n, money.spent)>{figure(chain.spent)}</td>
         }
         .into_any(),
         GrantKind::InKind => view! {
-            <td class="num" role="cell" data-label=t_string!(i18n, money.committed)>{none()}</td>
-            <td class="num" role="cell" data-label=t_string!(i18n, money.disbursed)>{none()}</td>
-            <td class="num" role="cell" data-label=t_string!(i18n, money.contributed)>{figure(chain.contributed)}</td>
+            <td class="num" role="cell" data-label=say!(i18n, money.committed)>{none()}</td>
+            <td class="num" role="cell" data-label=say!(i18n, money.disbursed)>{none()}</td>
+            <td class="num" role="cell" data-label=say!(i18n, money.contributed)>{figure(chain.contributed)}</td>
         }
         .into_any(),
     };
@@ -138,7 +138,7 @@ fn row(
         <tr class=class role="row">
             <th scope="row" role="rowheader">{title}</th>
             <td class="bar-cell" role="cell"><MoneyBar chain label in_kind={kind == GrantKind::InKind}/></td>
-            <td class="num" role="cell" data-label=t_string!(i18n, money.planned)>{figure(chain.planned)}</td>
+            <td class="num" role="cell" data-label=say!(i18n, money.planned)>{figure(chain.planned)}</td>
             {rest}
         </tr>
     }

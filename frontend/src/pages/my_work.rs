@@ -18,7 +18,7 @@ use crate::api::{Answer, Session, budgets, participation, programmes};
 use crate::charts::chain::percent;
 use crate::components::{Badge, Empty, Fetched, Glyph, Icon, Loaded, PageHead, TableBox, Tone};
 use crate::format::{formats, today};
-use crate::i18n::{member_role, plain, t, t_string, words};
+use crate::i18n::{member_role, plain, say, t, words};
 use crate::ledger::group;
 
 /// Steps that begin or end within so many days are due.
@@ -147,7 +147,7 @@ pub fn MyWorkPage() -> impl IntoView {
     let format = formats();
     let lead = move || format.day(today());
     view! {
-        <PageHead title=move || t_string!(i18n, my.title) lead>
+        <PageHead title=move || say!(i18n, my.title) lead>
             <Show when=move || session.may(Operation::CreateProgramme, None)>
                 <a class="btn" href="/programmes/new"><Icon glyph=Glyph::Plus/>{t!(i18n, programmes.new)}</a>
             </Show>
@@ -165,7 +165,7 @@ fn Waiting() -> impl IntoView {
             let late = work.due.iter().filter(|due| due.on < today()).count();
             let over = work.near.iter().filter(|near| near.committed >= VERY_NEAR).count();
             view! {
-                <nav class="counts" aria-label=move || t_string!(i18n, my.jump)>
+                <nav class="counts" aria-label=move || say!(i18n, my.jump)>
                     <a href="#steps">
                         <strong>{work.due.len()}</strong><span>{t!(i18n, my.steps_due)}</span>
                         {(late > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {late} " " {t!(i18n, my.late)}</span> })}
@@ -202,12 +202,12 @@ fn Steps(due: Vec<Due>) -> impl IntoView {
         let href = format!("/programmes/{}/participation/{}", due.programme.id, due.step);
         let open = due.open;
         let state = move || match (open, late) {
-            (true, true) => t_string!(i18n, my.close_late),
-            (true, false) => t_string!(i18n, my.close_soon),
-            (false, true) => t_string!(i18n, my.open_late),
-            (false, false) => t_string!(i18n, my.open_soon),
+            (true, true) => say!(i18n, my.close_late),
+            (true, false) => say!(i18n, my.close_soon),
+            (false, true) => say!(i18n, my.open_late),
+            (false, false) => say!(i18n, my.open_soon),
         };
-        let label = format!("{}: {}", t_string!(i18n, my.prepare), plain(i18n, &due.title));
+        let label = format!("{}: {}", say!(i18n, my.prepare), plain(i18n, &due.title));
         view! {
             <li class="todo" class:bad=late>
                 <span class="todo-mark"><Icon glyph=Glyph::People/></span>
@@ -222,7 +222,7 @@ fn Steps(due: Vec<Due>) -> impl IntoView {
         <section id="steps" aria-labelledby="h-steps">
             <h2 id="h-steps">{t!(i18n, my.steps_due)}</h2>
             {match rows.is_empty() {
-                true => view! { <Empty title=move || t_string!(i18n, my.no_steps)/> }.into_any(),
+                true => view! { <Empty title=move || say!(i18n, my.no_steps)/> }.into_any(),
                 false => view! { <ul class="todos card flush">{rows}</ul> }.into_any(),
             }}
         </section>
@@ -244,19 +244,18 @@ fn Lines(near: Vec<Near>) -> impl IntoView {
         );
         let share = near.committed;
         let badge = match share >= VERY_NEAR {
-            true => view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || t_string!(i18n, my.near_limit)/> }
-                .into_any(),
-            false => {
-                view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || t_string!(i18n, my.watch)/> }.into_any()
+            true => {
+                view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || say!(i18n, my.near_limit)/> }.into_any()
             }
+            false => view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || say!(i18n, my.watch)/> }.into_any(),
         };
         view! {
             <tr>
                 <th scope="row"><a href=href>{name}</a><br/><span class="source"><Localised text=near.programme.title/></span></th>
-                <td class="num" data-label=t_string!(i18n, money.committed)>{format.percent(share)}</td>
-                <td class="skip-phone"><progress max="100" value=share.min(100) aria-label=t_string!(i18n, money.committed)></progress></td>
-                <td class="num" data-label=t_string!(i18n, money.available)>{format.money_short(near.available)}</td>
-                <td data-label=t_string!(i18n, steps.state)>{badge}</td>
+                <td class="num" data-label=say!(i18n, money.committed)>{format.percent(share)}</td>
+                <td class="bar-cell skip-phone"><progress max="100" value=share.min(100) aria-label=say!(i18n, money.committed)></progress></td>
+                <td class="num" data-label=say!(i18n, money.available)>{format.money_short(near.available)}</td>
+                <td data-label=say!(i18n, steps.state)>{badge}</td>
             </tr>
         }
     };
@@ -265,10 +264,10 @@ fn Lines(near: Vec<Near>) -> impl IntoView {
         <section id="lines" aria-labelledby="h-lines">
             <h2 id="h-lines">{t!(i18n, my.lines_near)}</h2>
             {match rows.is_empty() {
-                true => view! { <Empty title=move || t_string!(i18n, my.no_lines)/> }.into_any(),
+                true => view! { <Empty title=move || say!(i18n, my.no_lines)/> }.into_any(),
                 false => view! {
                     <div class="card flush">
-                        <TableBox label=move || t_string!(i18n, my.lines_near)>
+                        <TableBox label=move || say!(i18n, my.lines_near)>
                             <table class="table stacks">
                                 <caption class="sr-only">{t!(i18n, my.lines_near)}</caption>
                                 <thead>

@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 
 use crate::components::{Empty, PageHead};
-use crate::i18n::{t, t_string, words};
+use crate::i18n::{say, t, words};
 
 /// Says so, and leads back.
 #[component]
 pub fn NotFound() -> impl IntoView {
     let i18n = words();
     view! {
-        <PageHead title=move || t_string!(i18n, state.not_found_title)/>
-        <Empty title=move || t_string!(i18n, state.not_found_text)>
+        <PageHead title=move || say!(i18n, state.not_found_title)/>
+        <Empty title=move || say!(i18n, state.not_found_text)>
             <a class="btn" href="/">{t!(i18n, state.to_programmes)}</a>
         </Empty>
     }

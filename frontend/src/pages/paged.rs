@@ -6,6 +6,7 @@ use parvis_wire::Page;
 
 use crate::api::{Answer, Failure};
 use crate::components::{FailureAlert, Fetched, LoadMore, Skeleton};
+use crate::i18n::words;
 
 /// A list of which a first part is shown, and more on demand.
 pub struct Paged<T: 'static> {
@@ -94,13 +95,17 @@ where
 {
     let list = Paged::new(fetch);
     let more = Callback::new(move |()| list.more(fetch));
-    let shown = move || match list.first.get() {
-        None => view! { <Skeleton/> }.into_any(),
-        Some(Err(failure)) => view! { <FailureAlert failure retry=move |()| list.refetch()/> }.into_any(),
-        Some(Ok(page)) => {
-            let mut items = page.items;
-            items.extend(list.further.get());
-            draw(items).into_any()
+    let i18n = words();
+    let shown = move || {
+        i18n.get_locale();
+        match list.first.get() {
+            None => view! { <Skeleton/> }.into_any(),
+            Some(Err(failure)) => view! { <FailureAlert failure retry=move |()| list.refetch()/> }.into_any(),
+            Some(Ok(page)) => {
+                let mut items = page.items;
+                items.extend(list.further.get());
+                draw(items).into_any()
+            }
         }
     };
     let rest = move || {

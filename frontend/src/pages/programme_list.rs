@@ -12,7 +12,7 @@ use crate::api::programmes::{ProgrammeFilter, list_programmes};
 use crate::api::{Session, query};
 use crate::components::{Choice, Empty, Form, Glyph, Icon, PageHead, SelectField, TextField, on_submit};
 use crate::format::formats;
-use crate::i18n::{plain, programme_status, t, t_string, words};
+use crate::i18n::{plain, programme_status, say, t, words};
 
 /// The page.
 #[component]
@@ -40,16 +40,17 @@ pub fn ProgrammeList() -> impl IntoView {
         }
         if narrowed() {
             return view! {
-                <Empty title=move || t_string!(i18n, programmes.none_found)>
+                <Empty title=move || say!(i18n, programmes.none_found)>
                     <a class="btn" href="/">{t!(i18n, form.clear)}</a>
                 </Empty>
             }
             .into_any();
         }
-        view! { <Empty title=move || t_string!(i18n, programmes.none) text=move || t_string!(i18n, programmes.none_text)/> }.into_any()
+        view! { <Empty title=move || say!(i18n, programmes.none) text=move || say!(i18n, programmes.none_text)/> }
+            .into_any()
     });
     view! {
-        <PageHead title=move || t_string!(i18n, programmes.title) lead=move || t_string!(i18n, programmes.lead)>
+        <PageHead title=move || say!(i18n, programmes.title) lead=move || say!(i18n, programmes.lead)>
             <Show when=move || session.may(Operation::CreateProgramme, None)>
                 <a class="btn primary" href="/programmes/new"><Icon glyph=Glyph::Plus/>{t!(i18n, programmes.new)}</a>
             </Show>
@@ -88,8 +89,8 @@ fn Search(filter: Memo<ProgrammeFilter>) -> impl IntoView {
     view! {
         <form class="search" role="search" on:submit=on_submit(go)>
             <div class="fields">
-                <TextField form pointer="" label=move || t_string!(i18n, programmes.search) value=q kind="search"/>
-                <SelectField form pointer="" label=move || t_string!(i18n, programmes.status) value=status choices=statuses optional=true/>
+                <TextField form pointer="" label=move || say!(i18n, programmes.search) value=q kind="search"/>
+                <SelectField form pointer="" label=move || say!(i18n, programmes.status) value=status choices=statuses none=move || say!(i18n, form.any)/>
             </div>
             <button type="submit" class="btn">{t!(i18n, programmes.find)}</button>
         </form>

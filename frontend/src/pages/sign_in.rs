@@ -8,7 +8,7 @@ use parvis_wire::accounts::{AcceptInvitation, Login};
 
 use crate::api::{Session, accounts};
 use crate::components::{Alert, Empty, Form, FormFailure, PageHead, SubmitButton, TextField, Tone, on_submit};
-use crate::i18n::{problem_text, t, t_string, tag, words};
+use crate::i18n::{problem_text, say, t, tag, words};
 
 /// Goes on after a sign-in, without leaving the sign-in in the way back.
 fn go_on(to: &str, navigate: impl Fn(&str, NavigateOptions)) {
@@ -58,10 +58,10 @@ pub fn SignIn() -> impl IntoView {
     };
     view! {
         <div class="narrow">
-            <PageHead title=move || t_string!(i18n, sign_in.title)/>
+            <PageHead title=move || say!(i18n, sign_in.title)/>
             <form class="card stack" on:submit=on_submit(submit) novalidate>
-                <TextField form pointer="/email" label=move || t_string!(i18n, sign_in.email) value=email kind="email" autocomplete="username" required=true/>
-                <TextField form pointer="/password" label=move || t_string!(i18n, sign_in.password) value=password kind="password" autocomplete="current-password" required=true/>
+                <TextField form pointer="/email" label=move || say!(i18n, sign_in.email) value=email kind="email" autocomplete="username" required=true/>
+                <TextField form pointer="/password" label=move || say!(i18n, sign_in.password) value=password kind="password" autocomplete="current-password" required=true/>
                 <FormFailure form/>
                 <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, sign_in.submit)}</SubmitButton></div>
             </form>
@@ -95,17 +95,17 @@ pub fn AcceptInvitationPage() -> impl IntoView {
     };
     view! {
         <div class="narrow">
-            <PageHead title=move || t_string!(i18n, invitation.title) lead=move || t_string!(i18n, invitation.lead)/>
+            <PageHead title=move || say!(i18n, invitation.title) lead=move || say!(i18n, invitation.lead)/>
             <Show when=move || token().is_empty()>
-                <Alert tone=Tone::Bad title=move || t_string!(i18n, invitation.no_token)/>
+                <Alert tone=Tone::Bad title=move || say!(i18n, invitation.no_token)/>
             </Show>
             <form class="card stack" on:submit=on_submit(submit) novalidate>
-                <TextField form pointer="/name" label=move || t_string!(i18n, invitation.name) value=name autocomplete="name" required=true/>
+                <TextField form pointer="/name" label=move || say!(i18n, invitation.name) value=name autocomplete="name" required=true/>
                 <TextField
                     form
                     pointer="/password"
-                    label=move || t_string!(i18n, invitation.password)
-                    hint=move || t_string!(i18n, invitation.password_hint)
+                    label=move || say!(i18n, invitation.password)
+                    hint=move || say!(i18n, invitation.password_hint)
                     value=password
                     kind="password"
                     autocomplete="new-password"
@@ -128,7 +128,7 @@ pub fn NeedsSignIn() -> impl IntoView {
     move || match session.signed_in() {
         true => view! { <Empty title=move || problem_text(i18n, "permission_denied")/> }.into_any(),
         false => view! {
-            <Empty title=move || t_string!(i18n, state.sign_in_first)>
+            <Empty title=move || say!(i18n, state.sign_in_first)>
                 <a class="btn primary" href=href>{t!(i18n, nav.sign_in)}</a>
             </Empty>
         }

@@ -14,7 +14,7 @@ use crate::components::{
     Button, ButtonKind, Fetched, Form, FormFailure, Glyph, Icon, Loaded, PageHead, Stepper, SubmitButton, Toasts,
     on_submit,
 };
-use crate::i18n::{t, t_string, tag, words};
+use crate::i18n::{say, t, tag, words};
 use crate::pages::sign_in::NeedsSignIn;
 use state::{Fields, create};
 use steps::{Basics, Partners, Review, Templates};
@@ -29,9 +29,9 @@ pub fn WizardPage() -> impl IntoView {
     let session = Session::here();
     let templates: Fetched<_> = LocalResource::new(programmes::list_templates);
     view! {
-        <PageHead title=move || t_string!(i18n, wizard.title) lead=move || t_string!(i18n, wizard.lead)/>
+        <PageHead title=move || say!(i18n, wizard.title) lead=move || say!(i18n, wizard.lead)/>
         <Show when=move || session.may(Operation::CreateProgramme, None) fallback=NeedsSignIn>
-            <Loaded from=templates draw=|page| {
+            <Loaded from=templates keep=true draw=|page| {
                 let usable = page.items.into_iter().filter(|template| template.archived_at.is_none()).collect();
                 let fields = untrack(|| Fields::kept(usable));
                 view! { <Wizard fields/> }
@@ -79,15 +79,15 @@ fn Wizard(fields: Fields) -> impl IntoView {
         }
         form.send(create(fields, draft, language()), move |id| {
             fields.forget();
-            toasts.tell(t_string!(i18n, wizard.created));
+            toasts.tell(say!(i18n, wizard.created));
             navigate.with_value(|navigate| navigate(&format!("/programmes/{id}/overview"), Default::default()));
         });
     };
     let names: Vec<TextProp> = vec![
-        (move || t_string!(i18n, wizard.step_template)).into(),
-        (move || t_string!(i18n, wizard.step_basics)).into(),
-        (move || t_string!(i18n, wizard.step_partners)).into(),
-        (move || t_string!(i18n, wizard.step_review)).into(),
+        (move || say!(i18n, wizard.step_template)).into(),
+        (move || say!(i18n, wizard.step_basics)).into(),
+        (move || say!(i18n, wizard.step_partners)).into(),
+        (move || say!(i18n, wizard.step_review)).into(),
     ];
     view! {
         <Stepper names current=step/>

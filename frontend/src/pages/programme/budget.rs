@@ -17,7 +17,7 @@ use super::revise_form::ReviseForm;
 use super::sections::line_name;
 use crate::components::{Badge, Empty, FailureAlert, Glyph, Icon, MoneyBar, Skeleton, TableBox, Tone};
 use crate::format::{decimals, formats, today};
-use crate::i18n::{plain, t, t_string, words};
+use crate::i18n::{plain, say, t, words};
 use crate::ledger::{Cell, Decision, Plan, PlanRow, Sums, group, plans};
 use crate::pages::money::{MoneyTable, NameOf};
 
@@ -40,7 +40,7 @@ pub fn BudgetPage() -> impl IntoView {
     let may_plan = move || here.may(Operation::CreateBudgetLine);
     let planned = move || desk.with(|desk| !desk.lines.is_empty());
     view! {
-        <BudgetHead desk>
+        <BudgetHead desk with_day=true>
             <Show when=move || may_post() && planned()>
                 <a class="btn" href="#movement"><Icon glyph=Glyph::Plus/>{t!(i18n, movement.new)}</a>
             </Show>
@@ -50,10 +50,10 @@ pub fn BudgetPage() -> impl IntoView {
             <Show when=move || desk.there() fallback=move || view! { <NoBudget desk/> }>
                 <Show
                     when=planned
-                    fallback=move || view! { <Empty title=move || t_string!(i18n, money.none) text=move || t_string!(i18n, budget.no_lines)/> }
+                    fallback=move || view! { <Empty title=move || say!(i18n, money.none) text=move || say!(i18n, budget.no_lines)/> }
                 >
                     <Matrix desk/>
-                    <section class="section-tight desk" aria-label=move || t_string!(i18n, budget.share)>
+                    <section class="section-tight desk" aria-label=move || say!(i18n, budget.share)>
                         <div class="stack">
                             <Drill desk fields/>
                             <Show when=move || here.may(Operation::UpdateBudgetLine)><ReviseForm desk fields/></Show>
@@ -73,7 +73,7 @@ fn NoBudget(desk: DeskHere) -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
     view! {
-        <Empty title=move || t_string!(i18n, budget.none) text=move || t_string!(i18n, budget.none_text)/>
+        <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/>
         <Show when=move || here.may(Operation::CreateBudget)><NewBudgetForm desk/></Show>
     }
 }
@@ -84,6 +84,7 @@ fn Matrix(desk: DeskHere) -> impl IntoView {
     let i18n = words();
     let mark = |glyph| view! { <Icon glyph/> };
     let tables = move || {
+        i18n.get_locale();
         desk.with(|desk| plans(&desk.lines))
             .into_iter()
             .map(|plan| view! { <PlanTable desk plan/> })
@@ -113,8 +114,8 @@ fn PlanTable(desk: DeskHere, plan: Plan) -> impl IntoView {
     let name = format!(
         "{currency} · {}",
         match kind {
-            GrantKind::Cash => t_string!(i18n, money.group_cash),
-            GrantKind::InKind => t_string!(i18n, money.group_in_kind),
+            GrantKind::Cash => say!(i18n, money.group_cash),
+            GrantKind::InKind => say!(i18n, money.group_in_kind),
         }
     );
     let with_cost = plan.rows.iter().any(|row| row.cost.is_some());
@@ -171,7 +172,7 @@ fn PlanTable(desk: DeskHere, plan: Plan) -> impl IntoView {
         <div class="card flush">
             <TableBox label=name.clone()>
                 <table class="table stacks matrix">
-                    <caption class="sr-only">{t!(i18n, budget.plan)} ", " {caption}</caption>
+                    <caption>{caption}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{t!(i18n, money.line)}</th>
@@ -188,15 +189,14 @@ fn PlanTable(desk: DeskHere, plan: Plan) -> impl IntoView {
                         {body.collect_view()}
                         <tr class="total">
                             <th scope="row">{t!(i18n, money.total)} " " {currency.code()}</th>
-                            {with_cost.then(|| view! { <td class="num" data-label=t_string!(i18n, budget.cost)>{figure(cost)}</td> })}
+                            {with_cost.then(|| view! { <td class="num" data-label=say!(i18n, budget.cost)>{figure(cost)}</td> })}
                             {totals}
-                            <td class="num" data-label=t_string!(i18n, money.planned)>{figure(total)}</td>
-                            {with_cost.then(|| view! { <td class="num" data-label=t_string!(i18n, budget.gap)>{figure(gap)}</td><td></td> })}
+                            <td class="num" data-label=say!(i18n, money.planned)>{figure(total)}</td>
+                            {with_cost.then(|| view! { <td class="num" data-label=say!(i18n, budget.gap)>{figure(gap)}</td><td></td> })}
                         </tr>
                     </tbody>
                 </table>
             </TableBox>
-            <p class="foot source">{name}</p>
         </div>
     }
 }
@@ -282,25 +282,23 @@ fn LineRow(desk: DeskHere, row: PlanRow, look: Look, funders: Vec<String>) -> im
     });
     let gap = row.cost.map(|cost| row.planned - cost);
     let state = gap.map(|gap| match gap {
-        0 => {
-            view! { <Badge tone=Tone::Ok glyph=Glyph::Check text=move || t_string!(i18n, budget.balanced)/> }.into_any()
-        }
+        0 => view! { <Badge tone=Tone::Ok glyph=Glyph::Check text=move || say!(i18n, budget.balanced)/> }.into_any(),
         gap if gap < 0 => {
-            view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || t_string!(i18n, budget.short)/> }.into_any()
+            view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || say!(i18n, budget.short)/> }.into_any()
         }
-        _ => view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || t_string!(i18n, budget.over)/> }.into_any(),
+        _ => view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || say!(i18n, budget.over)/> }.into_any(),
     });
     let picked = move || asked.read().get("line").is_some_and(|id| id == line.to_string());
     let _ = desk;
     view! {
         <tr class:picked=picked>
             <th scope="row">{title}</th>
-            {with_cost.then(|| view! { <td class="num" data-label=t_string!(i18n, budget.cost)>{row.cost.map(figure)}</td> })}
+            {with_cost.then(|| view! { <td class="num" data-label=say!(i18n, budget.cost)>{row.cost.map(figure)}</td> })}
             {cells.collect_view()}
-            <td class="num strong" data-label=t_string!(i18n, money.planned)>{figure(row.planned)}</td>
+            <td class="num strong" data-label=say!(i18n, money.planned)>{figure(row.planned)}</td>
             {with_cost.then(|| view! {
-                <td class="num" class:is-bad={gap.is_some_and(|gap| gap < 0)} data-label=t_string!(i18n, budget.gap)>{gap.map(figure)}</td>
-                <td data-label=t_string!(i18n, steps.state)>{state}</td>
+                <td class="num" class:is-bad={gap.is_some_and(|gap| gap < 0)} data-label=say!(i18n, budget.gap)>{gap.map(figure)}</td>
+                <td data-label=say!(i18n, steps.state)>{state}</td>
             })}
         </tr>
     }
@@ -311,9 +309,9 @@ fn LineRow(desk: DeskHere, row: PlanRow, look: Look, funders: Vec<String>) -> im
 fn Mark(cell: Cell) -> impl IntoView {
     let i18n = words();
     let (glyph, text) = match cell.decision {
-        Decision::Voted => (Glyph::Full, t_string!(i18n, budget.voted)),
-        Decision::Partly => (Glyph::Half, t_string!(i18n, budget.partly)),
-        Decision::Awaited => (Glyph::Ring, t_string!(i18n, budget.awaited)),
+        Decision::Voted => (Glyph::Full, say!(i18n, budget.voted)),
+        Decision::Partly => (Glyph::Half, say!(i18n, budget.partly)),
+        Decision::Awaited => (Glyph::Ring, say!(i18n, budget.awaited)),
     };
     view! { <Icon glyph/><span class="sr-only">{text} ": "</span> }
 }
@@ -342,17 +340,17 @@ fn Drill(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         let row = move |name: &'static str, minor: i64| view! { <tr><th scope="row">{name}</th><td class="num">{figure(minor)}</td></tr> };
         let rows = match kind {
             GrantKind::Cash => view! {
-                {row(t_string!(i18n, money.planned), chain.planned)}
-                {row(t_string!(i18n, money.granted), sums.granted)}
-                {row(t_string!(i18n, money.committed), chain.committed)}
-                {row(t_string!(i18n, money.disbursed), chain.disbursed)}
-                {row(t_string!(i18n, money.spent), chain.spent)}
+                {row(say!(i18n, money.planned), chain.planned)}
+                {row(say!(i18n, money.granted), sums.granted)}
+                {row(say!(i18n, money.committed), chain.committed)}
+                {row(say!(i18n, money.disbursed), chain.disbursed)}
+                {row(say!(i18n, money.spent), chain.spent)}
             }
             .into_any(),
             GrantKind::InKind => view! {
-                {row(t_string!(i18n, money.planned), chain.planned)}
-                {row(t_string!(i18n, money.granted), sums.granted)}
-                {row(t_string!(i18n, money.contributed), chain.contributed)}
+                {row(say!(i18n, money.planned), chain.planned)}
+                {row(say!(i18n, money.granted), sums.granted)}
+                {row(say!(i18n, money.contributed), chain.contributed)}
             }
             .into_any(),
         };
@@ -386,13 +384,14 @@ fn ChainSection(desk: DeskHere) -> impl IntoView {
     let i18n = words();
     let format = formats();
     let table = move || {
+        i18n.get_locale();
         let names = desk.with(|desk| desk.names.clone());
         let name: NameOf = Arc::new(move |id| names.get(&id).cloned().unwrap_or_else(|| "–".to_owned()));
         let groups = desk.with(|desk| group(&desk.balances.items, |row| row.funder_id));
         let day = desk.with(|desk| desk.balances.as_of).unwrap_or_else(today);
         view! {
-            <MoneyTable groups first=move || t_string!(i18n, money.funder) caption=move || t_string!(i18n, money.by_funder) name>
-                {move || t_string!(i18n, money.source, day = format.day(day))}
+            <MoneyTable groups first=move || say!(i18n, money.funder) caption=move || say!(i18n, money.by_funder) name>
+                {move || say!(i18n, money.source, day = format.day(day))}
             </MoneyTable>
         }
     };

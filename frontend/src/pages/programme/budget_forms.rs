@@ -13,7 +13,7 @@ use crate::components::{
 };
 use crate::forms::read::{Decimals, date_text};
 use crate::forms::texts;
-use crate::i18n::{decimals, plain, t, t_string, tag, words};
+use crate::i18n::{decimals, plain, say, t, tag, words};
 
 /// Adds the first budget of a programme, over its whole period unless another is said.
 #[component]
@@ -34,7 +34,7 @@ pub fn NewBudgetForm(desk: DeskHere) -> impl IntoView {
             currency: texts::optional(&currency.get_untracked().to_uppercase()),
         };
         form.send(budgets::create_budget(here.id(), request), move |_| {
-            toasts.tell(t_string!(i18n, state.saved));
+            toasts.tell(say!(i18n, state.saved));
             desk.from.refetch();
         });
     };
@@ -42,10 +42,10 @@ pub fn NewBudgetForm(desk: DeskHere) -> impl IntoView {
         <form class="card stack section-tight" on:submit=on_submit(submit) novalidate>
             <h2>{t!(i18n, budget.new)}</h2>
             <div class="fields">
-                <TextField form pointer="/title" label=move || t_string!(i18n, steps.name) value=title required=true wide=true/>
-                <DateField form pointer="/starts_on" label=move || t_string!(i18n, programme.starts_on) value=starts_on required=true/>
-                <DateField form pointer="/ends_on" label=move || t_string!(i18n, programme.ends_on) value=ends_on/>
-                <TextField form pointer="/currency" label=move || t_string!(i18n, budget.currency) value=currency/>
+                <TextField form pointer="/title" label=move || say!(i18n, steps.name) value=title required=true wide=true/>
+                <DateField form pointer="/starts_on" label=move || say!(i18n, programme.starts_on) value=starts_on required=true/>
+                <DateField form pointer="/ends_on" label=move || say!(i18n, programme.ends_on) value=ends_on/>
+                <TextField form pointer="/currency" label=move || say!(i18n, budget.currency) value=currency/>
             </div>
             <FormFailure form/>
             <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, form.save)}</SubmitButton></div>
@@ -129,7 +129,7 @@ pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
         form.send(
             budgets::create_budget_line(desk.with(|desk| desk.budget.id), request),
             move |_| {
-                toasts.tell(t_string!(i18n, state.saved));
+                toasts.tell(say!(i18n, state.saved));
                 title.set(String::new());
                 cost.set(String::new());
                 shares.set(vec![Share::new(currency())]);
@@ -160,11 +160,11 @@ pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
             <summary>{t!(i18n, budget.new_line)}</summary>
             <form class="card stack" on:submit=on_submit(submit) novalidate>
                 <div class="fields">
-                    <TextField form pointer="/title" label=move || t_string!(i18n, budget.line_title) value=title wide=true/>
-                    <SelectField form pointer="/category" label=move || t_string!(i18n, budget.category) value=category choices=categories/>
-                    <SelectField form pointer="/axis" label=move || t_string!(i18n, budget.axis) value=axis choices=axes optional=true/>
-                    <TextField form pointer="/year" label=move || t_string!(i18n, budget.year) value=year figures=true required=true/>
-                    <TextField form pointer="/cost" label=move || format!("{} ({})", t_string!(i18n, budget.cost), currency()) value=cost figures=true/>
+                    <TextField form pointer="/title" label=move || say!(i18n, budget.line_title) value=title wide=true/>
+                    <SelectField form pointer="/category" label=move || say!(i18n, budget.category) value=category choices=categories/>
+                    <SelectField form pointer="/axis" label=move || say!(i18n, budget.axis) value=axis choices=axes none=move || say!(i18n, form.none)/>
+                    <TextField form pointer="/year" label=move || say!(i18n, budget.year) value=year figures=true required=true/>
+                    <TextField form pointer="/cost" label=move || format!("{} ({})", say!(i18n, budget.cost), currency()) value=cost figures=true/>
                 </div>
                 <h3>{t!(i18n, budget.who_pays)}</h3>
                 <For each=move || shares.get() key=|share| share.id let(share)><ShareFields desk form share/></For>
@@ -193,16 +193,16 @@ fn ShareFields(desk: DeskHere, form: Form, share: Share) -> impl IntoView {
     });
     let kinds = Signal::derive(move || {
         vec![
-            Choice::new(GrantKind::Cash, t_string!(i18n, money.cash)),
-            Choice::new(GrantKind::InKind, t_string!(i18n, money.in_kind)),
+            Choice::new(GrantKind::Cash, say!(i18n, money.cash)),
+            Choice::new(GrantKind::InKind, say!(i18n, money.in_kind)),
         ]
     });
     view! {
         <div class="fields">
-            <SelectField form pointer="/grants" label=move || t_string!(i18n, money.funder) value=share.funder choices=funders optional=true/>
-            <SelectField form pointer="" label=move || t_string!(i18n, movement.kind) value=share.kind choices=kinds/>
-            <TextField form pointer="" label=move || t_string!(i18n, money.planned) value=share.planned figures=true/>
-            <TextField form pointer="" label=move || t_string!(i18n, budget.currency) value=share.currency/>
+            <SelectField form pointer="/grants" label=move || say!(i18n, money.funder) value=share.funder choices=funders none=move || say!(i18n, form.choose)/>
+            <SelectField form pointer="" label=move || say!(i18n, movement.kind) value=share.kind choices=kinds/>
+            <TextField form pointer="" label=move || say!(i18n, money.planned) value=share.planned figures=true/>
+            <TextField form pointer="" label=move || say!(i18n, budget.currency) value=share.currency/>
         </div>
     }
 }

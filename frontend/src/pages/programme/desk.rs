@@ -14,7 +14,7 @@ use crate::api::{Answer, Failure, budgets, query};
 use crate::components::{Choice, DateField, Fetched, Form, PageHead, SelectField, TabLink, Tabs, on_submit};
 use crate::format::formats;
 use crate::forms::read;
-use crate::i18n::{I18n, plain, t, t_string, words};
+use crate::i18n::{I18n, plain, say, t, words};
 
 /// One budget and all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,13 +150,19 @@ impl DeskHere {
 
 /// The head of the budget's pages: title, day, which budget, and the views.
 #[component]
-pub fn BudgetHead(desk: DeskHere, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn BudgetHead(
+    desk: DeskHere,
+    /// Whether the figures of another day can be asked for.
+    #[prop(optional)]
+    with_day: bool,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
     let format = formats();
     let title = move || match desk.there() {
         true => desk.with(|desk| plain(i18n, &desk.budget.title)),
-        false => t_string!(i18n, nav.budget).to_owned(),
+        false => say!(i18n, nav.budget).to_owned(),
     };
     let lead = move || {
         desk.with(|desk| {
@@ -171,26 +177,26 @@ pub fn BudgetHead(desk: DeskHere, #[prop(optional)] children: Option<Children>) 
     let base = format!("/programmes/{}/budget", here.id());
     let tabs = vec![
         TabLink {
-            text: (move || t_string!(i18n, budget.plan)).into(),
+            text: (move || say!(i18n, budget.plan)).into(),
             href: base.clone(),
         },
         TabLink {
-            text: (move || t_string!(i18n, budget.ledger)).into(),
+            text: (move || say!(i18n, budget.ledger)).into(),
             href: format!("{base}/movements"),
         },
     ];
     view! {
         <PageHead title lead>
-            <Show when=move || desk.there()><AsOf desk/></Show>
+            <Show when=move || desk.there()><AsOf desk with_day/></Show>
             {children.map(|children| children())}
         </PageHead>
-        <Tabs label=move || t_string!(i18n, budget.views) tabs/>
+        <Tabs label=move || say!(i18n, budget.views) tabs/>
     }
 }
 
 /// The day whose figures are shown, and the budget where there are several. Both stand in the address.
 #[component]
-fn AsOf(desk: DeskHere) -> impl IntoView {
+fn AsOf(desk: DeskHere, with_day: bool) -> impl IntoView {
     let i18n = words();
     let form = Form::new(i18n);
     let asked = use_query_map();
@@ -226,12 +232,14 @@ fn AsOf(desk: DeskHere) -> impl IntoView {
         })
     });
     view! {
-        <form class="row asof" on:submit=on_submit(go) aria-label=move || t_string!(i18n, budget.as_of_form)>
+        <form class="row asof" on:submit=on_submit(go) aria-label=move || say!(i18n, budget.as_of_form)>
             <Show when=several>
-                <SelectField form pointer="" label=move || t_string!(i18n, nav.budget) value=budget choices/>
+                <SelectField form pointer="" label=move || say!(i18n, nav.budget) value=budget choices/>
             </Show>
-            <DateField form pointer="/as_of" label=move || t_string!(i18n, budget.as_of) value=day hint=false/>
-            <button type="submit" class="btn">{t!(i18n, budget.show)}</button>
+            {with_day.then(|| view! { <DateField form pointer="/as_of" label=move || say!(i18n, budget.as_of) value=day hint=false/> })}
+            <Show when=move || with_day || several()>
+                <button type="submit" class="btn">{t!(i18n, budget.show)}</button>
+            </Show>
         </form>
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::api::{Failure, Session, programmes};
 use crate::components::{FailureAlert, Fetched, PageHead, Skeleton};
-use crate::i18n::{I18n, plain, t, t_string, words};
+use crate::i18n::{I18n, plain, say, t, words};
 use crate::pages::NotFound;
 
 /// The id of the programme in the address.
@@ -100,7 +100,7 @@ pub fn ProgrammeFrame() -> impl IntoView {
         {move || failure.get().map(|failure| match failure.code.as_str() {
             "not_found" => view! { <NotFound/> }.into_any(),
             _ => view! {
-                <PageHead title=move || t_string!(i18n, nav.programmes)/>
+                <PageHead title=move || say!(i18n, nav.programmes)/>
                 <FailureAlert failure retry=move |()| from.refetch()/>
             }.into_any(),
         })}
@@ -121,12 +121,12 @@ fn Sections() -> impl IntoView {
     let sections = move || {
         let member = here.may(Operation::ListMembers);
         let all = [
-            ("overview", t_string!(i18n, nav.overview), true),
-            ("partners", t_string!(i18n, nav.partners), true),
-            ("participation", t_string!(i18n, nav.participation), true),
-            ("budget", t_string!(i18n, nav.budget), true),
-            ("settings", t_string!(i18n, nav.settings), member),
-            ("history", t_string!(i18n, nav.history), member),
+            ("overview", say!(i18n, nav.overview), true),
+            ("partners", say!(i18n, nav.partners), true),
+            ("participation", say!(i18n, nav.participation), true),
+            ("budget", say!(i18n, nav.budget), true),
+            ("settings", say!(i18n, nav.settings), member),
+            ("history", say!(i18n, nav.history), member),
         ];
         all.into_iter()
             .filter(|(_, _, shown)| *shown)
@@ -157,7 +157,7 @@ fn Sections() -> impl IntoView {
     };
     view! {
         <p class="source"><a href=base>{move || here.title(i18n)}</a></p>
-        <nav class="sections" aria-label=move || t_string!(i18n, nav.sections)>
+        <nav class="sections" aria-label=move || say!(i18n, nav.sections)>
             <ul>{links}</ul>
             <details>
                 <summary>{name} " " <span class="muted">"· " {t!(i18n, nav.other_sections)}</span></summary>

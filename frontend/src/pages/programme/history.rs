@@ -10,7 +10,7 @@ use super::frame::Here;
 use crate::api::{accounts, programmes};
 use crate::components::{Empty, Fetched, PageHead};
 use crate::format::formats;
-use crate::i18n::{operation_name, t, t_string, words};
+use crate::i18n::{operation_name, say, t, words};
 use crate::pages::paged::paged;
 
 /// The page.
@@ -33,7 +33,7 @@ pub fn HistoryPage() -> impl IntoView {
     let fetch = move |cursor| programmes::list_programme_history(here.id(), cursor);
     let (_, list) = paged(fetch, move |events: Vec<Event>| {
         if events.is_empty() {
-            return view! { <Empty title=move || t_string!(i18n, history.none)/> }.into_any();
+            return view! { <Empty title=move || say!(i18n, history.none)/> }.into_any();
         }
         let rows = events
             .into_iter()
@@ -42,7 +42,7 @@ pub fn HistoryPage() -> impl IntoView {
         view! { <ol class="card flush trail-list">{rows}</ol> }.into_any()
     });
     view! {
-        <PageHead title=move || t_string!(i18n, history.title) lead=move || t_string!(i18n, history.lead)/>
+        <PageHead title=move || say!(i18n, history.title) lead=move || say!(i18n, history.lead)/>
         {list}
     }
 }
@@ -56,8 +56,8 @@ fn Row(event: Event, names: Memo<HashMap<Uuid, String>>) -> impl IntoView {
     let who = move || match actor {
         Some(id) => names
             .with(|names| names.get(&id).cloned())
-            .unwrap_or_else(|| t_string!(i18n, history.somebody).to_owned()),
-        None => t_string!(i18n, history.system).to_owned(),
+            .unwrap_or_else(|| say!(i18n, history.somebody).to_owned()),
+        None => say!(i18n, history.system).to_owned(),
     };
     let written = |value: &serde_json::Value| serde_json::to_string_pretty(value).unwrap_or_default();
     let before = (!event.before.is_null()).then(|| written(&event.before));

@@ -15,7 +15,7 @@ use crate::components::{
 use crate::format::{formats, today};
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{decimals, movement_kind, t, t_string, words};
+use crate::i18n::{decimals, movement_kind, say, t, words};
 use crate::ledger::Sums;
 
 /// What stands in the fields. It outlives what is read again around it.
@@ -115,7 +115,7 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         desk.with(|desk| {
             let line = desk.lines.iter().find(|one| Some(one.id) == line);
             let named = |grant: &parvis_wire::budgets::LineGrant| {
-                let kind = (grant.kind == GrantKind::InKind).then(|| format!(" · {}", t_string!(i18n, money.in_kind)));
+                let kind = (grant.kind == GrantKind::InKind).then(|| format!(" · {}", say!(i18n, money.in_kind)));
                 let name = desk.funder(grant.funder_id);
                 Choice::new(
                     grant.grant_id,
@@ -159,7 +159,7 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         }
         let budget = desk.with(|desk| desk.budget.id);
         form.send(budgets::create_movement(budget, request), move |_| {
-            toasts.tell(t_string!(i18n, movement.posted));
+            toasts.tell(say!(i18n, movement.posted));
             fields.amount.set(String::new());
             fields.reference.set(String::new());
             fields.note.set(String::new());
@@ -170,25 +170,25 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         <form class="card stack no-print" id="movement" aria-labelledby="h-movement" on:submit=on_submit(submit) novalidate>
             <h2 id="h-movement">{t!(i18n, movement.title)}</h2>
             <div class="fields">
-                <SelectField form pointer="/line_id" label=move || t_string!(i18n, money.line) value=fields.line choices=lines wide=true/>
-                <SelectField form pointer="/grant_id" label=move || t_string!(i18n, money.funder) value=fields.grant choices=grants/>
-                <SelectField form pointer="/kind" label=move || t_string!(i18n, movement.kind) value=fields.kind choices=kinds/>
-                <DateField form pointer="/booked_on" label=move || t_string!(i18n, movement.booked_on) value=fields.booked_on required=true/>
+                <SelectField form pointer="/line_id" label=move || say!(i18n, money.line) value=fields.line choices=lines wide=true/>
+                <SelectField form pointer="/grant_id" label=move || say!(i18n, money.funder) value=fields.grant choices=grants/>
+                <SelectField form pointer="/kind" label=move || say!(i18n, movement.kind) value=fields.kind choices=kinds/>
+                <DateField form pointer="/booked_on" label=move || say!(i18n, movement.booked_on) value=fields.booked_on required=true/>
                 <TextField
                     form
                     pointer="/amount"
-                    label=move || format!("{} ({})", t_string!(i18n, money.amount), currency())
+                    label=move || format!("{} ({})", say!(i18n, money.amount), currency())
                     value=fields.amount
                     figures=true
                     required=true
                 />
                 <Room chosen fields/>
-                <TextField form pointer="/reference" label=move || t_string!(i18n, movement.reference) value=fields.reference/>
+                <TextField form pointer="/reference" label=move || say!(i18n, movement.reference) value=fields.reference/>
                 <TextArea
                     form
                     pointer="/note"
-                    label=move || t_string!(i18n, movement.note)
-                    hint=move || t_string!(i18n, movement.note_hint)
+                    label=move || say!(i18n, movement.note)
+                    hint=move || say!(i18n, movement.note_hint)
                     value=fields.note
                 />
             </div>
@@ -233,7 +233,7 @@ fn Room(chosen: Memo<Option<Chosen>>, fields: MovementFields) -> impl IntoView {
     move || {
         shown().map(|(room, typed, left, over)| {
             view! {
-                <dl class="avail full">
+                <dl class="avail span-2">
                     <div><dt>{t!(i18n, movement.room)}</dt><dd>{room}</dd></div>
                     <div><dt>{t!(i18n, movement.this_one)}</dt><dd>{typed}</dd></div>
                     <div class:is-bad=over><dt>{t!(i18n, movement.left)}</dt><dd>{left}</dd></div>

@@ -17,7 +17,7 @@ use crate::components::{
 use crate::format::{formats, today};
 use crate::forms::read::{self, date_text};
 use crate::forms::texts;
-use crate::i18n::{movement_kind, t, t_string, words};
+use crate::i18n::{movement_kind, say, t, words};
 use crate::ledger::money;
 use crate::pages::paged::paged;
 
@@ -56,7 +56,7 @@ pub fn MovementsPage() -> impl IntoView {
 #[component]
 fn NoLedger() -> impl IntoView {
     let i18n = words();
-    view! { <Empty title=move || t_string!(i18n, budget.none) text=move || t_string!(i18n, budget.none_text)/> }
+    view! { <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/> }
 }
 
 #[component]
@@ -128,12 +128,12 @@ fn Filters(desk: DeskHere) -> impl IntoView {
     });
     let narrowed = move || filter.with(|filter| *filter != MovementFilter::default());
     view! {
-        <form class="fields filters no-print" role="search" on:submit=on_submit(go) aria-label=move || t_string!(i18n, form.filter) novalidate>
-            <SelectField form pointer="" label=move || t_string!(i18n, money.line) value=line choices=lines optional=true/>
-            <SelectField form pointer="" label=move || t_string!(i18n, money.funder) value=funder choices=funders optional=true/>
-            <SelectField form pointer="" label=move || t_string!(i18n, movement.kind) value=kind choices=kinds optional=true/>
-            <DateField form pointer="/booked_from" label=move || t_string!(i18n, movement.from) value=from hint=false/>
-            <DateField form pointer="/booked_to" label=move || t_string!(i18n, movement.to) value=to hint=false/>
+        <form class="fields filters no-print" role="search" on:submit=on_submit(go) aria-label=move || say!(i18n, form.filter) novalidate>
+            <SelectField form pointer="" label=move || say!(i18n, money.line) value=line choices=lines none=move || say!(i18n, form.any)/>
+            <SelectField form pointer="" label=move || say!(i18n, money.funder) value=funder choices=funders none=move || say!(i18n, form.any)/>
+            <SelectField form pointer="" label=move || say!(i18n, movement.kind) value=kind choices=kinds none=move || say!(i18n, form.any)/>
+            <DateField form pointer="/booked_from" label=move || say!(i18n, movement.from) value=from hint=false/>
+            <DateField form pointer="/booked_to" label=move || say!(i18n, movement.to) value=to hint=false/>
             <div class="row full">
                 <button type="submit" class="btn">{t!(i18n, form.filter)}</button>
                 <Show when=narrowed><a class="btn quiet" href=move || path.get()>{t!(i18n, form.clear)}</a></Show>
@@ -152,7 +152,7 @@ fn Ledger(desk: DeskHere) -> impl IntoView {
     let fetch = move |cursor| budgets::list_movements(budget.get(), filter.get(), cursor);
     let (list, shown) = paged(fetch, move |movements: Vec<Movement>| {
         if movements.is_empty() {
-            return view! { <Empty title=move || t_string!(i18n, movement.none) text=move || t_string!(i18n, movement.none_text)/> }.into_any();
+            return view! { <Empty title=move || say!(i18n, movement.none) text=move || say!(i18n, movement.none_text)/> }.into_any();
         }
         let rows = movements
             .into_iter()
@@ -160,7 +160,7 @@ fn Ledger(desk: DeskHere) -> impl IntoView {
             .collect_view();
         view! {
             <div class="card flush prints-wide">
-                <TableBox label=move || t_string!(i18n, budget.ledger)>
+                <TableBox label=move || say!(i18n, budget.ledger)>
                     <table class="table stacks">
                         <caption class="sr-only">{t!(i18n, budget.ledger)}</caption>
                         <thead>
@@ -215,12 +215,11 @@ fn Row(
     let open = !reversal && movement.reversed_by.is_none();
     let state = match (reversal, movement.reversed_by) {
         (true, _) => Some(
-            view! { <Badge tone=Tone::Warn glyph=Glyph::Cross text=move || t_string!(i18n, movement.is_reversal)/> }
+            view! { <Badge tone=Tone::Warn glyph=Glyph::Cross text=move || say!(i18n, movement.is_reversal)/> }
                 .into_any(),
         ),
         (false, Some(_)) => Some(
-            view! { <Badge tone=Tone::Idle glyph=Glyph::Cross text=move || t_string!(i18n, movement.reversed)/> }
-                .into_any(),
+            view! { <Badge tone=Tone::Idle glyph=Glyph::Cross text=move || say!(i18n, movement.reversed)/> }.into_any(),
         ),
         _ => None,
     };
@@ -233,16 +232,16 @@ fn Row(
     };
     view! {
         <tr>
-            <td data-label=t_string!(i18n, movement.booked_on) class="amount">{format.day_short(booked_on)}</td>
+            <td data-label=say!(i18n, movement.booked_on) class="amount">{format.day_short(booked_on)}</td>
             <th scope="row">{movement_kind(i18n, kind)}</th>
-            <td data-label=t_string!(i18n, money.line)>{line}</td>
-            <td data-label=t_string!(i18n, money.funder)>{funder}</td>
-            <td data-label=t_string!(i18n, movement.reference)><span>{reference}{note.map(|note| view! { <span class="source">" " {note}</span> })}</span></td>
-            <td class="num" class:struck=struck data-label=t_string!(i18n, money.amount)>{amount}</td>
+            <td data-label=say!(i18n, money.line)>{line}</td>
+            <td data-label=say!(i18n, money.funder)>{funder}</td>
+            <td data-label=say!(i18n, movement.reference)><span>{reference}{note.map(|note| view! { <span class="source">" " {note}</span> })}</span></td>
+            <td class="num" class:struck=struck data-label=say!(i18n, money.amount)>{amount}</td>
             <td>
                 {state}
                 <Show when=move || open && here.may(Operation::ReverseMovement)>
-                    <button type="button" class="btn quiet small no-print" aria-label=format!("{}: {label}", t_string!(i18n, movement.reverse)) on:click=ask.clone()>
+                    <button type="button" class="btn quiet small no-print" aria-label=format!("{}: {label}", say!(i18n, movement.reverse)) on:click=ask.clone()>
                         {t!(i18n, movement.reverse)}
                     </button>
                 </Show>
@@ -280,7 +279,7 @@ fn Reverse(
         form.send(budgets::reverse_movement(movement.id, reversal), move |_| {
             asked.set(false);
             reason.set(String::new());
-            toasts.tell(t_string!(i18n, movement.was_reversed));
+            toasts.tell(say!(i18n, movement.was_reversed));
             changed.run(());
         });
     };
@@ -298,12 +297,12 @@ fn Reverse(
         ))
     };
     view! {
-        <Dialog open=asked title=move || t_string!(i18n, movement.reverse_title)>
+        <Dialog open=asked title=move || say!(i18n, movement.reverse_title)>
             <form class="stack" on:submit=on_submit(submit) novalidate>
                 <p class="strong">{what}</p>
                 <p class="source">{t!(i18n, movement.reverse_text)}</p>
-                <TextArea form pointer="/reason" label=move || t_string!(i18n, movement.reason) value=reason required=true/>
-                <DateField form pointer="/booked_on" label=move || t_string!(i18n, movement.booked_on) value=booked_on/>
+                <TextArea form pointer="/reason" label=move || say!(i18n, movement.reason) value=reason required=true/>
+                <DateField form pointer="/booked_on" label=move || say!(i18n, movement.booked_on) value=booked_on/>
                 <FormFailure form/>
                 <div class="actions">
                     <SubmitButton kind=ButtonKind::Danger busy=form.busy()>{t!(i18n, movement.reverse)}</SubmitButton>

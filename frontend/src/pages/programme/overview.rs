@@ -7,7 +7,7 @@ use super::frame::Here;
 use super::sections::{Facts, MoneySection, Rules, Slabs, read_money};
 use crate::api::participation;
 use crate::components::{Alert, Fetched, Glyph, Icon, Loaded, PageHead, Tone};
-use crate::i18n::{partner_role, plain, t, t_string, words};
+use crate::i18n::{partner_role, plain, say, t, words};
 use crate::pages::parts::StatusBadge;
 
 /// The page.
@@ -42,7 +42,7 @@ pub fn OverviewPage() -> impl IntoView {
             </Show>
         </PageHead>
         <Show when=move || !missing().is_empty()>
-            <Alert tone=Tone::Warn title=move || t_string!(i18n, programme.roles_missing)>
+            <Alert tone=Tone::Warn title=move || say!(i18n, programme.roles_missing)>
                 <ul>{needs}</ul>
                 <p><a href=move || format!("{}/partners", base())>{t!(i18n, programme.fill_roles)}</a></p>
             </Alert>
@@ -63,7 +63,10 @@ pub fn OverviewPage() -> impl IntoView {
         </section>
         <section class="section" aria-labelledby="h-facts">
             <h2 id="h-facts">{t!(i18n, programme.facts)}</h2>
-            {move || here.get().map(|programme| view! { <Facts programme/> })}
+            {move || {
+                i18n.get_locale();
+                here.get().map(|programme| view! { <Facts programme/> })
+            }}
         </section>
         {move || here.get().map(|programme| view! { <Rules programme/> })}
     }

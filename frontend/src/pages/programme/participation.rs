@@ -10,7 +10,7 @@ use crate::api::{participation, programmes};
 use crate::charts::axis::Span;
 use crate::components::{AxisStep, Empty, Fetched, Glyph, Icon, Loaded, PageHead, TableBox, TimeAxis};
 use crate::format::{formats, today};
-use crate::i18n::{impact, plain, step_kind, t, t_string, words};
+use crate::i18n::{impact, plain, say, step_kind, t, words};
 use crate::pages::parts::{Localised, StepBadge};
 
 /// The page.
@@ -21,7 +21,7 @@ pub fn ParticipationPage() -> impl IntoView {
     let steps: Fetched<_> = LocalResource::new(move || participation::list_participation_steps(here.id()));
     let add = move || format!("/programmes/{}/participation/new", here.id());
     view! {
-        <PageHead title=move || t_string!(i18n, steps.title) lead=move || here.title(i18n)>
+        <PageHead title=move || say!(i18n, steps.title) lead=move || here.title(i18n)>
             <a class="btn" href=move || programmes::calendar_href(here.id()) rel="external">
                 <Icon glyph=Glyph::Calendar/>{t!(i18n, programme.calendar)}
             </a>
@@ -30,7 +30,7 @@ pub fn ParticipationPage() -> impl IntoView {
             </Show>
         </PageHead>
         <Loaded from=steps draw=move |page| match page.items.is_empty() {
-            true => view! { <Empty title=move || t_string!(i18n, steps.none) text=move || t_string!(i18n, steps.none_text)/> }.into_any(),
+            true => view! { <Empty title=move || say!(i18n, steps.none) text=move || say!(i18n, steps.none_text)/> }.into_any(),
             false => view! { <Steps steps=page.items/> }.into_any(),
         }/>
     }
@@ -63,9 +63,9 @@ fn Steps(steps: Vec<ParticipationStep>) -> impl IntoView {
         view! { <Row step href/> }
     });
     view! {
-        <TimeAxis steps=on_axis today=today() label=move || t_string!(i18n, steps.axis_label)/>
+        <TimeAxis steps=on_axis today=today() label=move || say!(i18n, steps.axis_label)/>
         <div class="card flush section-tight">
-            <TableBox label=move || t_string!(i18n, steps.title)>
+            <TableBox label=move || say!(i18n, steps.title)>
                 <table class="table stacks">
                     <caption class="sr-only">{t!(i18n, steps.title)}</caption>
                     <thead>
@@ -91,17 +91,17 @@ fn Row(step: ParticipationStep, href: String) -> impl IntoView {
     let format = formats();
     let dates = format.period(
         step.opened_on.unwrap_or(step.starts_on),
-        step.closed_on.or(step.ends_on),
+        step.closed_on.or(step.ends_on).or(Some(step.starts_on)),
     );
     let weight = step.object.as_ref().map(|object| object.impact);
     let outcome = step.outcome.map(|outcome| outcome.summary);
     view! {
         <tr>
             <th scope="row"><a href=href><Localised text=step.title/></a></th>
-            <td data-label=t_string!(i18n, steps.kind)>{move || step_kind(i18n, step.kind)}</td>
-            <td data-label=t_string!(i18n, steps.dates)>{dates}</td>
-            <td data-label=t_string!(i18n, steps.state)><StepBadge status=step.status/></td>
-            <td data-label=t_string!(i18n, steps.weight)>{weight.map(|weight| move || impact(i18n, weight))}</td>
+            <td data-label=say!(i18n, steps.kind)>{move || step_kind(i18n, step.kind)}</td>
+            <td data-label=say!(i18n, steps.dates)>{dates}</td>
+            <td data-label=say!(i18n, steps.state)><StepBadge status=step.status/></td>
+            <td data-label=say!(i18n, steps.weight)>{weight.map(|weight| move || impact(i18n, weight))}</td>
             <td>{outcome.map(|text| view! { <Localised text max=140/> })}</td>
         </tr>
     }

@@ -15,7 +15,7 @@ use crate::components::{
     SubmitButton, TextField, Toasts, Tone, on_submit,
 };
 use crate::forms::draft::{NEW, country_of};
-use crate::i18n::{partner_kind, partner_role, plain, t, t_string, words};
+use crate::i18n::{partner_kind, partner_role, plain, say, t, words};
 
 /// The page.
 #[component]
@@ -25,7 +25,7 @@ pub fn PartnersPage() -> impl IntoView {
     let toasts = Toasts::here();
     let roles: Fetched<Page<PartnerRole>> = LocalResource::new(move || partners::list_partner_roles(here.id()));
     let changed = Callback::new(move |()| {
-        toasts.tell(t_string!(i18n, state.saved));
+        toasts.tell(say!(i18n, state.saved));
         roles.refetch();
         here.reload();
     });
@@ -37,7 +37,7 @@ pub fn PartnersPage() -> impl IntoView {
         asked.set(true);
     });
     view! {
-        <PageHead title=move || t_string!(i18n, partners.title) lead=move || here.title(i18n)/>
+        <PageHead title=move || say!(i18n, partners.title) lead=move || here.title(i18n)/>
         <div class="two">
             <div class="stack">
                 <Loaded from=roles draw=move |page| match may_end() {
@@ -110,7 +110,7 @@ fn GiveRole(changed: Callback<()>) -> impl IntoView {
             .map(|page| page.items)
             .unwrap_or_default();
         let mut choices: Vec<Choice> = known.into_iter().map(|one| Choice::new(one.id, one.name)).collect();
-        choices.push(Choice::new(NEW, t_string!(i18n, partners.new_one)));
+        choices.push(Choice::new(NEW, say!(i18n, partners.new_one)));
         choices
     });
     let roles = Signal::derive(move || {
@@ -166,15 +166,15 @@ fn GiveRole(changed: Callback<()>) -> impl IntoView {
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
             <h2>{t!(i18n, partners.give_role)}</h2>
-            <SelectField form pointer="/partner_id" label=move || t_string!(i18n, partners.name) value=partner choices optional=true/>
+            <SelectField form pointer="/partner_id" label=move || say!(i18n, partners.name) value=partner choices none=move || say!(i18n, form.choose)/>
             <Show when=is_new>
                 <div class="stack">
-                    <TextField form pointer="/name" label=move || t_string!(i18n, partners.new_name) value=name required=true/>
-                    <SelectField form pointer="/kind" label=move || t_string!(i18n, partners.kind) value=kind choices=kinds/>
-                    <TextField form pointer="/country" label=move || t_string!(i18n, partners.country) value=country required=true/>
+                    <TextField form pointer="/name" label=move || say!(i18n, partners.new_name) value=name required=true/>
+                    <SelectField form pointer="/kind" label=move || say!(i18n, partners.kind) value=kind choices=kinds/>
+                    <TextField form pointer="/country" label=move || say!(i18n, partners.country) value=country required=true/>
                 </div>
             </Show>
-            <SelectField form pointer="/role" label=move || t_string!(i18n, partners.role) value=role choices=roles/>
+            <SelectField form pointer="/role" label=move || say!(i18n, partners.role) value=role choices=roles/>
             <FormFailure form/>
             <SubmitButton kind=ButtonKind::Plain busy=form.busy()>{t!(i18n, form.add)}</SubmitButton>
         </form>
@@ -199,7 +199,7 @@ fn EndRole(ending: RwSignal<Option<PartnerRole>>, asked: RwSignal<bool>, changed
             .map(|role| format!("{} · {}", role.partner.name, partner_role(i18n, role.role)))
     };
     view! {
-        <Dialog open=asked title=move || t_string!(i18n, partners.end_role)>
+        <Dialog open=asked title=move || say!(i18n, partners.end_role)>
             <form class="stack" on:submit=on_submit(submit)>
                 <p>{what}</p>
                 <p class="source">{t!(i18n, partners.end_text)}</p>

@@ -14,7 +14,7 @@ use crate::components::{
     Breadcrumb, Crumb, DocumentTitle, FailureAlert, Fetched, Glyph, Heading, Icon, PageHead, Skeleton,
 };
 use crate::format::formats;
-use crate::i18n::{plain, suited, t, t_string, words};
+use crate::i18n::{plain, say, suited, t, words};
 use crate::pages::NotFound;
 use crate::pages::parts::{Localised, StatusBadge};
 
@@ -49,15 +49,18 @@ pub fn PublicPage() -> impl IntoView {
     let i18n = words();
     let id = programme_id();
     let face: Fetched<Face> = LocalResource::new(move || read(id.get()));
-    move || match face.get() {
-        None => view! { <Skeleton/> }.into_any(),
-        Some(Ok(face)) => view! { <Shown face/> }.into_any(),
-        Some(Err(failure)) if failure.code == "not_found" => view! { <NotFound/> }.into_any(),
-        Some(Err(failure)) => view! {
-            <PageHead title=move || t_string!(i18n, nav.programmes)/>
-            <FailureAlert failure retry=move |()| face.refetch()/>
+    move || {
+        i18n.get_locale();
+        match face.get() {
+            None => view! { <Skeleton/> }.into_any(),
+            Some(Ok(face)) => view! { <Shown face/> }.into_any(),
+            Some(Err(failure)) if failure.code == "not_found" => view! { <NotFound/> }.into_any(),
+            Some(Err(failure)) => view! {
+                <PageHead title=move || say!(i18n, nav.programmes)/>
+                <FailureAlert failure retry=move |()| face.refetch()/>
+            }
+            .into_any(),
         }
-        .into_any(),
     }
 }
 
@@ -83,7 +86,7 @@ fn Shown(face: Face) -> impl IntoView {
     let code = programme.code.clone();
     let crumbs = vec![
         Crumb {
-            text: TextProp::from(move || t_string!(i18n, nav.programmes)),
+            text: TextProp::from(move || say!(i18n, nav.programmes)),
             href: Some("/".to_owned()),
         },
         Crumb {

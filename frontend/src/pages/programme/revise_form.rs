@@ -10,7 +10,7 @@ use super::movement_form::MovementFields;
 use crate::api::budgets;
 use crate::components::{ButtonKind, Form, FormFailure, SubmitButton, TextField, Toasts, on_submit};
 use crate::forms::{read, texts};
-use crate::i18n::{decimals, t, t_string, words};
+use crate::i18n::{decimals, say, t, words};
 
 /// The form, folded until it is asked for.
 #[component]
@@ -62,7 +62,7 @@ pub fn ReviseForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
             ..BudgetLinePatch::default()
         };
         form.send(budgets::update_budget_line(line_id, version, patch), move |_| {
-            toasts.tell(t_string!(i18n, state.saved));
+            toasts.tell(say!(i18n, state.saved));
             reason.set(String::new());
             desk.from.refetch();
         });
@@ -76,9 +76,9 @@ pub fn ReviseForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
             <summary>{t!(i18n, budget.revise)}</summary>
             <form class="card stack" on:submit=on_submit(submit) novalidate>
                 <div class="fields">
-                    <TextField form pointer="/revisions/0/planned" label=move || in_currency(t_string!(i18n, money.planned)) value=planned figures=true/>
-                    <TextField form pointer="/revisions/0/granted" label=move || in_currency(t_string!(i18n, money.granted)) value=granted figures=true/>
-                    <TextField form pointer="/revisions/0/reason" label=move || t_string!(i18n, movement.reason) value=reason required=true wide=true/>
+                    <TextField form pointer="/revisions/0/planned" label=move || in_currency(say!(i18n, money.planned)) value=planned figures=true/>
+                    <TextField form pointer="/revisions/0/granted" label=move || in_currency(say!(i18n, money.granted)) value=granted figures=true/>
+                    <TextField form pointer="/revisions/0/reason" label=move || say!(i18n, movement.reason) value=reason required=true wide=true/>
                 </div>
                 <FormFailure form/>
                 <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{t!(i18n, budget.revise)}</SubmitButton></div>

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::api::{Answer, budgets, partners};
 use crate::components::{Empty, TableBox};
 use crate::format::{formats, today};
-use crate::i18n::{I18n, partner_kind, partner_role, plain, t, t_string, words};
+use crate::i18n::{I18n, partner_kind, partner_role, plain, say, t, words};
 use crate::ledger::group;
 use crate::pages::money::{MoneyTable, NameOf};
 use crate::pages::parts::{Localised, StepBadge};
@@ -31,7 +31,7 @@ pub fn Slabs(
     let i18n = words();
     let format = formats();
     if steps.is_empty() {
-        return view! { <Empty title=move || t_string!(i18n, steps.none)/> }.into_any();
+        return view! { <Empty title=move || say!(i18n, steps.none)/> }.into_any();
     }
     let path = use_location().pathname;
     let slab = move |step: ParticipationStep| {
@@ -43,7 +43,7 @@ pub fn Slabs(
         };
         let when = format.period(
             step.opened_on.unwrap_or(step.starts_on),
-            step.closed_on.or(step.ends_on),
+            step.closed_on.or(step.ends_on).or(Some(step.starts_on)),
         );
         let outcome = step
             .outcome
@@ -121,7 +121,8 @@ pub fn MoneySection(money: Money, programme: Programme) -> impl IntoView {
     let i18n = words();
     let format = formats();
     if money.budgets.iter().all(|(_, lines, _)| lines.is_empty()) {
-        return view! { <Empty title=move || t_string!(i18n, money.none) text=move || t_string!(i18n, money.none_text)/> }.into_any();
+        return view! { <Empty title=move || say!(i18n, money.none) text=move || say!(i18n, money.none_text)/> }
+            .into_any();
     }
     let names = money.names;
     let by_funder: NameOf = Arc::new(move |id| names.get(&id).cloned().unwrap_or_else(|| "–".to_owned()));
@@ -137,18 +138,18 @@ pub fn MoneySection(money: Money, programme: Programme) -> impl IntoView {
             {several.then(|| view! { <h3 class="section-head"><Localised text=budget.title.clone()/></h3> })}
             <MoneyTable
                 groups=of(|balance| balance.funder_id)
-                first=move || t_string!(i18n, money.funder)
-                caption=move || t_string!(i18n, money.by_funder)
+                first=move || say!(i18n, money.funder)
+                caption=move || say!(i18n, money.by_funder)
                 name=by_funder.clone()
             >
-                {move || t_string!(i18n, money.source, day = format.day(today()))}
+                {move || say!(i18n, money.source, day = format.day(today()))}
             </MoneyTable>
             <details class="disclosure gap-top">
                 <summary>{t!(i18n, money.see_by_line)}</summary>
                 <MoneyTable
                     groups=of(|balance| balance.line_id)
-                    first=move || t_string!(i18n, money.line)
-                    caption=move || t_string!(i18n, money.by_line)
+                    first=move || say!(i18n, money.line)
+                    caption=move || say!(i18n, money.by_line)
                     name=by_line
                 />
             </details>
@@ -170,7 +171,8 @@ pub fn PartnersTable(
 ) -> impl IntoView {
     let i18n = words();
     if roles.is_empty() {
-        return view! { <Empty title=move || t_string!(i18n, partners.none) text=move || t_string!(i18n, partners.none_text)/> }.into_any();
+        return view! { <Empty title=move || say!(i18n, partners.none) text=move || say!(i18n, partners.none_text)/> }
+            .into_any();
     }
     let mut held: Vec<Held> = Vec::new();
     for role in roles.into_iter().filter(|role| role.ended_at.is_none()) {
@@ -183,7 +185,7 @@ pub fn PartnersTable(
         let roles = roles.into_iter().map(move |role| {
             let (kind, name) = (role.role, role.partner.name.clone());
             let button = end.map(|end| {
-                let label = move || format!("{}: {name}, {}", t_string!(i18n, partners.end_role), partner_role(i18n, kind));
+                let label = move || format!("{}: {name}, {}", say!(i18n, partners.end_role), partner_role(i18n, kind));
                 view! {
                     <button type="button" class="btn quiet small" aria-label=label on:click=move |_| end.run(role.clone())>
                         {t!(i18n, form.remove)}
@@ -196,14 +198,14 @@ pub fn PartnersTable(
         view! {
             <tr>
                 <th scope="row">{name}{acronym.map(|short| view! { <span class="muted">" (" {short} ")"</span> })}</th>
-                <td data-label=move || t_string!(i18n, partners.kind)>{move || partner_kind(i18n, kind)}</td>
-                <td data-label=move || t_string!(i18n, partners.roles)><div>{roles.collect_view()}</div></td>
+                <td data-label=move || say!(i18n, partners.kind)>{move || partner_kind(i18n, kind)}</td>
+                <td data-label=move || say!(i18n, partners.roles)><div>{roles.collect_view()}</div></td>
             </tr>
         }
     };
     view! {
         <div class="card flush">
-            <TableBox label=move || t_string!(i18n, partners.title)>
+            <TableBox label=move || say!(i18n, partners.title)>
                 <table class="table stacks">
                     <caption class="sr-only">{t!(i18n, partners.title)}</caption>
                     <thead>

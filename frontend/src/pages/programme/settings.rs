@@ -9,7 +9,7 @@ use parvis_domain::accounts::Operation;
 
 use super::frame::Here;
 use crate::components::PageHead;
-use crate::i18n::{t_string, words};
+use crate::i18n::{say, words};
 use fields::ProgrammeFields;
 use lifecycle::Lifecycle;
 use members::{Invitations, Members};
@@ -21,7 +21,7 @@ pub fn SettingsPage() -> impl IntoView {
     let here = Here::of_page();
     let leads = move || here.may(Operation::UpdateProgramme);
     view! {
-        <PageHead title=move || t_string!(i18n, nav.settings) lead=move || here.title(i18n)/>
+        <PageHead title=move || say!(i18n, nav.settings) lead=move || here.title(i18n)/>
         <div class="two">
             <div class="stack">
                 <Show when=leads><ProgrammeFields/></Show>

@@ -16,7 +16,7 @@ use crate::components::{
 use crate::format::{formats, today};
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{I18n, impact, plain, scale, step_kind, t, t_string, tag, words};
+use crate::i18n::{I18n, impact, plain, say, scale, step_kind, t, tag, words};
 use crate::pages::parts::{Localised, StepBadge};
 
 /// The id of the step in the address.
@@ -35,7 +35,7 @@ pub(super) async fn read(id: Option<Uuid>) -> Answer<ParticipationStep> {
 pub fn StepPage() -> impl IntoView {
     let id = step_id();
     let step: Fetched<_> = LocalResource::new(move || read(id.get()));
-    view! { <Loaded from=step draw=move |shown| view! { <Shown step=shown from=step/> }/> }
+    view! { <Loaded from=step keep=true draw=move |shown| view! { <Shown step=shown from=step/> }/> }
 }
 
 #[component]
@@ -49,7 +49,7 @@ fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl Into
     let name = title.clone();
     let crumbs = vec![
         Crumb {
-            text: (move || t_string!(i18n, nav.participation)).into(),
+            text: (move || say!(i18n, nav.participation)).into(),
             href: Some(base),
         },
         Crumb {
@@ -60,7 +60,8 @@ fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl Into
     let editable =
         step.transitions.contains(&StepTransition::Open) || step.transitions.contains(&StepTransition::Close);
     let kind = step.kind;
-    let planned = format.period(step.starts_on, step.ends_on);
+    let (starts_on, ends_on) = (step.starts_on, step.ends_on);
+    let planned = move || format.period(starts_on, ends_on.or(Some(starts_on)));
     view! {
         <Breadcrumb crumbs/>
         <PageHead title=move || plain(i18n, &name) lead=move || step_kind(i18n, kind)>
@@ -78,13 +79,13 @@ fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl Into
                     {(!step.description.is_empty()).then(|| view! { <p class="read"><Localised text=step.description.clone()/></p> })}
                     <dl class="facts">
                         <div><dt>{t!(i18n, steps.planned_for)}</dt><dd>{planned}</dd></div>
-                        {step.opened_on.map(|day| view! { <div><dt>{t!(i18n, steps.opened_on)}</dt><dd>{format.day(day)}</dd></div> })}
-                        {step.closed_on.map(|day| view! { <div><dt>{t!(i18n, steps.closed_on)}</dt><dd>{format.day(day)}</dd></div> })}
+                        {step.opened_on.map(|day| view! { <div><dt>{t!(i18n, steps.opened_on)}</dt><dd>{move || format.day(day)}</dd></div> })}
+                        {step.closed_on.map(|day| view! { <div><dt>{t!(i18n, steps.closed_on)}</dt><dd>{move || format.day(day)}</dd></div> })}
                         {step.location.clone().map(|place| view! { <div><dt>{t!(i18n, steps.location)}</dt><dd>{place}</dd></div> })}
                     </dl>
                 </div>
                 {step.reason.clone().map(|reason| view! {
-                    <Alert tone=Tone::Bad title=move || t_string!(i18n, steps.reason)><p><Localised text=reason/></p></Alert>
+                    <Alert tone=Tone::Bad title=move || say!(i18n, steps.reason)><p><Localised text=reason/></p></Alert>
                 })}
                 {step.outcome.clone().map(|outcome| view! { <Came outcome/> })}
             </div>
@@ -162,7 +163,7 @@ fn Next(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl IntoV
 /// Shows the step as it is after a transition.
 fn done(i18n: I18n, toasts: Toasts, from: Fetched<ParticipationStep>) -> impl FnOnce(ParticipationStep) {
     move |_| {
-        toasts.tell(t_string!(i18n, state.saved));
+        toasts.tell(say!(i18n, state.saved));
         from.refetch();
     }
 }
@@ -219,11 +220,11 @@ fn Close(id: Uuid, version: i64, from: Fetched<ParticipationStep>) -> impl IntoV
         <form class="card stack" on:submit=on_submit(submit) novalidate>
             <h2>{t!(i18n, steps.close_title)}</h2>
             <p class="source">{t!(i18n, steps.close_text)}</p>
-            <TextArea form pointer="/outcome" label=move || t_string!(i18n, steps.outcome) value=summary required=true/>
-            <TextArea form pointer="/outcome/decisions" label=move || t_string!(i18n, steps.decisions) hint=move || t_string!(i18n, steps.decisions_hint) value=decisions/>
+            <TextArea form pointer="/outcome" label=move || say!(i18n, steps.outcome) value=summary required=true/>
+            <TextArea form pointer="/outcome/decisions" label=move || say!(i18n, steps.decisions) hint=move || say!(i18n, steps.decisions_hint) value=decisions/>
             <div class="fields">
-                <TextField form pointer="/outcome/participants" label=move || t_string!(i18n, steps.participants) value=participants figures=true/>
-                <DateField form pointer="/closed_on" label=move || t_string!(i18n, steps.closed_on) value=closed_on/>
+                <TextField form pointer="/outcome/participants" label=move || say!(i18n, steps.participants) value=participants figures=true/>
+                <DateField form pointer="/closed_on" label=move || say!(i18n, steps.closed_on) value=closed_on/>
             </div>
             <FormFailure form/>
             <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, steps.close)}</SubmitButton></div>
@@ -239,8 +240,8 @@ fn End(id: Uuid, version: i64, from: Fetched<ParticipationStep>, transition: Ste
     let open = RwSignal::new(false);
     let reason = RwSignal::new(String::new());
     let name = move || match transition {
-        StepTransition::Annul => t_string!(i18n, steps.annul),
-        _ => t_string!(i18n, steps.cancel),
+        StepTransition::Annul => say!(i18n, steps.annul),
+        _ => say!(i18n, steps.cancel),
     };
     let submit = move || {
         let language = tag(i18n.get_locale_untracked());
@@ -263,7 +264,7 @@ fn End(id: Uuid, version: i64, from: Fetched<ParticipationStep>, transition: Ste
         <Dialog open title=name>
             <form class="stack" on:submit=on_submit(submit) novalidate>
                 <p class="source">{t!(i18n, steps.end_text)}</p>
-                <TextArea form pointer="/reason" label=move || t_string!(i18n, steps.reason_public) value=reason required=true/>
+                <TextArea form pointer="/reason" label=move || say!(i18n, steps.reason_public) value=reason required=true/>
                 <FormFailure form/>
                 <div class="actions">
                     <SubmitButton kind=ButtonKind::Danger busy=form.busy()>{name}</SubmitButton>

@@ -14,7 +14,7 @@ use crate::components::{
 };
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{I18n, impact, plain, scale, step_kind, t, t_string, tag, words};
+use crate::i18n::{I18n, impact, plain, say, scale, step_kind, t, tag, words};
 
 /// What stands in the fields.
 #[derive(Clone, Copy)]
@@ -79,7 +79,7 @@ impl Fields {
 pub fn NewStepPage() -> impl IntoView {
     let i18n = words();
     view! {
-        <PageHead title=move || t_string!(i18n, steps.new)/>
+        <PageHead title=move || say!(i18n, steps.new)/>
         <StepForm before=None/>
     }
 }
@@ -91,8 +91,8 @@ pub fn EditStepPage() -> impl IntoView {
     let id = step_id();
     let step: Fetched<_> = LocalResource::new(move || read(id.get()));
     view! {
-        <PageHead title=move || t_string!(i18n, steps.edit)/>
-        <Loaded from=step draw=|step| view! { <StepForm before=Some(step)/> }/>
+        <PageHead title=move || say!(i18n, steps.edit)/>
+        <Loaded from=step keep=true draw=|step| view! { <StepForm before=Some(step)/> }/>
     }
 }
 
@@ -122,7 +122,7 @@ fn StepForm(before: Option<ParticipationStep>) -> impl IntoView {
         };
         let navigate = navigate.clone();
         form.send(call, move |step: ParticipationStep| {
-            toasts.tell(t_string!(i18n, state.saved));
+            toasts.tell(say!(i18n, state.saved));
             navigate(
                 &format!("/programmes/{programme}/participation/{}", step.id),
                 Default::default(),
@@ -150,15 +150,15 @@ fn StepForm(before: Option<ParticipationStep>) -> impl IntoView {
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
             <div class="fields">
-                <TextField form pointer="/title" label=move || t_string!(i18n, steps.name) value=fields.title required=true wide=true/>
-                <SelectField form pointer="/kind" label=move || t_string!(i18n, steps.kind) value=fields.kind choices=kinds/>
-                <DateField form pointer="/starts_on" label=move || t_string!(i18n, programme.starts_on) value=fields.starts_on required=true/>
-                <DateField form pointer="/ends_on" label=move || t_string!(i18n, programme.ends_on) value=fields.ends_on/>
-                <TextField form pointer="/location" label=move || t_string!(i18n, steps.location) value=fields.location/>
-                <TextArea form pointer="/description" label=move || t_string!(i18n, steps.description) value=fields.description/>
-                <TextArea form pointer="/object/question" label=move || t_string!(i18n, steps.asked) hint=move || t_string!(i18n, steps.asked_hint) value=fields.question/>
-                <SelectField form pointer="/object/scale" label=move || t_string!(i18n, steps.scale) value=fields.scale choices=scales/>
-                <SelectField form pointer="/object/impact" label=move || t_string!(i18n, steps.weight) value=fields.impact choices=impacts/>
+                <TextField form pointer="/title" label=move || say!(i18n, steps.name) value=fields.title required=true wide=true/>
+                <SelectField form pointer="/kind" label=move || say!(i18n, steps.kind) value=fields.kind choices=kinds/>
+                <DateField form pointer="/starts_on" label=move || say!(i18n, programme.starts_on) value=fields.starts_on required=true/>
+                <DateField form pointer="/ends_on" label=move || say!(i18n, programme.ends_on) value=fields.ends_on/>
+                <TextField form pointer="/location" label=move || say!(i18n, steps.location) value=fields.location/>
+                <TextArea form pointer="/description" label=move || say!(i18n, steps.description) value=fields.description/>
+                <TextArea form pointer="/object/question" label=move || say!(i18n, steps.asked) hint=move || say!(i18n, steps.asked_hint) value=fields.question/>
+                <SelectField form pointer="/object/scale" label=move || say!(i18n, steps.scale) value=fields.scale choices=scales/>
+                <SelectField form pointer="/object/impact" label=move || say!(i18n, steps.weight) value=fields.impact choices=impacts/>
             </div>
             <FormFailure form/>
             <div class="actions">

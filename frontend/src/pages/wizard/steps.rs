@@ -12,7 +12,7 @@ use crate::components::{
     Button, ButtonKind, CheckField, Choice, DateField, Fetched, Form, SelectField, TextArea, TextField,
 };
 use crate::forms::draft::NEW;
-use crate::i18n::{partner_kind, partner_role, plain, t, t_string, visibility, words};
+use crate::i18n::{partner_kind, partner_role, plain, say, t, visibility, words};
 use crate::pages::parts::Localised;
 
 /// Which template.
@@ -58,26 +58,26 @@ pub fn Basics(form: Form, fields: Fields) -> impl IntoView {
     view! {
         <div class="card stack">
             <div class="fields">
-                <TextField form pointer="/title" label=move || t_string!(i18n, settings.title_field) value=fields.title required=true wide=true/>
+                <TextField form pointer="/title" label=move || say!(i18n, settings.title_field) value=fields.title required=true wide=true/>
                 <TextField
                     form
                     pointer="/code"
-                    label=move || t_string!(i18n, programme.code)
-                    hint=move || t_string!(i18n, wizard.code_hint)
+                    label=move || say!(i18n, programme.code)
+                    hint=move || say!(i18n, wizard.code_hint)
                     value=fields.code
                     required=true
                 />
-                <DateField form pointer="/starts_on" label=move || t_string!(i18n, programme.starts_on) value=fields.starts_on required=true/>
-                <DateField form pointer="/ends_on" label=move || t_string!(i18n, programme.ends_on) value=fields.ends_on/>
+                <DateField form pointer="/starts_on" label=move || say!(i18n, programme.starts_on) value=fields.starts_on required=true/>
+                <DateField form pointer="/ends_on" label=move || say!(i18n, programme.ends_on) value=fields.ends_on/>
                 <TextArea
                     form
                     pointer="/summary"
-                    label=move || t_string!(i18n, settings.summary)
-                    hint=move || t_string!(i18n, wizard.summary_hint)
+                    label=move || say!(i18n, settings.summary)
+                    hint=move || say!(i18n, wizard.summary_hint)
                     value=fields.summary
                 />
             </div>
-            <CheckField label=move || t_string!(i18n, wizard.public) value=fields.public/>
+            <CheckField label=move || say!(i18n, wizard.public) value=fields.public/>
         </div>
     }
 }
@@ -94,7 +94,7 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
             .map(|page| page.items)
             .unwrap_or_default();
         let mut choices: Vec<Choice> = known.into_iter().map(|one| Choice::new(one.id, one.name)).collect();
-        choices.push(Choice::new(NEW, t_string!(i18n, partners.new_one)));
+        choices.push(Choice::new(NEW, say!(i18n, partners.new_one)));
         choices
     });
     let need = move |need: parvis_domain::templates::RequiredRole| {
@@ -137,10 +137,10 @@ fn Row(form: Form, row: RoleFields, choices: Signal<Vec<Choice>>) -> impl IntoVi
     });
     view! {
         <div class="fields">
-            <SelectField form pointer="" label=move || t_string!(i18n, wizard.who_holds) value=row.partner choices optional=true/>
+            <SelectField form pointer="" label=move || say!(i18n, wizard.who_holds) value=row.partner choices none=move || say!(i18n, wizard.later)/>
             <Show when=move || row.partner.get() == NEW>
-                <TextField form pointer="/name" label=move || t_string!(i18n, partners.new_name) value=row.name/>
-                <SelectField form pointer="" label=move || t_string!(i18n, partners.kind) value=row.kind choices=kinds/>
+                <TextField form pointer="/name" label=move || say!(i18n, partners.new_name) value=row.name/>
+                <SelectField form pointer="" label=move || say!(i18n, partners.kind) value=row.kind choices=kinds/>
             </Show>
         </div>
     }
@@ -164,12 +164,12 @@ pub fn Review(fields: Fields) -> impl IntoView {
     let held = move || {
         let row = move |row: RoleFields| {
             let role = row.get();
-            let nobody = t_string!(i18n, wizard.nobody);
+            let nobody = say!(i18n, wizard.nobody);
             let who = match role.partner.as_str() {
                 "" => nobody.to_owned(),
                 NEW if role.name.trim().is_empty() => nobody.to_owned(),
                 NEW => role.name.clone(),
-                _ => t_string!(i18n, wizard.known_partner).to_owned(),
+                _ => say!(i18n, wizard.known_partner).to_owned(),
             };
             view! { <li><span>{partner_role(i18n, role.role)} <span class="source">" · " {who}</span></span></li> }
         };

@@ -12,7 +12,7 @@ use crate::components::{
 };
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{LANGUAGES, t, t_string, tag, words};
+use crate::i18n::{LANGUAGES, say, t, tag, words};
 use crate::pages::programme::frame::Here;
 
 /// One text in each language of the app.
@@ -87,7 +87,7 @@ fn Fields(programme: Programme) -> impl IntoView {
         form.send(
             programmes::update_programme(now.id, now.version, changes(&now, request)),
             move |_| {
-                toasts.tell(t_string!(i18n, state.saved));
+                toasts.tell(say!(i18n, state.saved));
                 here.reload();
             },
         );
@@ -98,7 +98,7 @@ fn Fields(programme: Programme) -> impl IntoView {
             "en" => "/title/en",
             _ => "/title/es",
         };
-        view! { <TextField form pointer label=move || format!("{} · {name}", t_string!(i18n, settings.title_field)) value wide=true/> }
+        view! { <TextField form pointer label=move || format!("{} · {name}", say!(i18n, settings.title_field)) value wide=true/> }
     });
     let summaries = summary.0.map(|(language, name, value)| {
         let pointer = match language {
@@ -106,7 +106,7 @@ fn Fields(programme: Programme) -> impl IntoView {
             "en" => "/summary/en",
             _ => "/summary/es",
         };
-        view! { <TextArea form pointer label=move || format!("{} · {name}", t_string!(i18n, settings.summary)) value/> }
+        view! { <TextArea form pointer label=move || format!("{} · {name}", say!(i18n, settings.summary)) value/> }
     });
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
@@ -114,12 +114,12 @@ fn Fields(programme: Programme) -> impl IntoView {
             <div class="fields">
                 {titles}
                 {summaries}
-                <TextField form pointer="/code" label=move || t_string!(i18n, programme.code) value=code required=true/>
-                <DateField form pointer="/starts_on" label=move || t_string!(i18n, programme.starts_on) value=starts_on required=true/>
-                <DateField form pointer="/ends_on" label=move || t_string!(i18n, programme.ends_on) value=ends_on/>
-                <TextField form pointer="/time_zone" label=move || t_string!(i18n, settings.time_zone) value=time_zone/>
+                <TextField form pointer="/code" label=move || say!(i18n, programme.code) value=code required=true/>
+                <DateField form pointer="/starts_on" label=move || say!(i18n, programme.starts_on) value=starts_on required=true/>
+                <DateField form pointer="/ends_on" label=move || say!(i18n, programme.ends_on) value=ends_on/>
+                <TextField form pointer="/time_zone" label=move || say!(i18n, settings.time_zone) value=time_zone/>
             </div>
-            <CheckField label=move || t_string!(i18n, wizard.public) value=public/>
+            <CheckField label=move || say!(i18n, wizard.public) value=public/>
             <FormFailure form/>
             <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, form.save)}</SubmitButton></div>
         </form>

@@ -6,25 +6,25 @@ use parvis_domain::programmes::ProgrammeTransition;
 
 use crate::api::programmes;
 use crate::components::{Button, ButtonKind, Dialog, Form, FormFailure, SubmitButton, Toasts, on_submit};
-use crate::i18n::{I18n, t, t_string, words};
+use crate::i18n::{I18n, say, t, words};
 use crate::pages::parts::StatusBadge;
 use crate::pages::programme::frame::Here;
 
 fn name(i18n: I18n, transition: ProgrammeTransition) -> &'static str {
     match transition {
-        ProgrammeTransition::Open => t_string!(i18n, lifecycle.open),
-        ProgrammeTransition::Activate => t_string!(i18n, lifecycle.activate),
-        ProgrammeTransition::Close => t_string!(i18n, lifecycle.close),
-        ProgrammeTransition::Archive => t_string!(i18n, lifecycle.archive),
+        ProgrammeTransition::Open => say!(i18n, lifecycle.open),
+        ProgrammeTransition::Activate => say!(i18n, lifecycle.activate),
+        ProgrammeTransition::Close => say!(i18n, lifecycle.close),
+        ProgrammeTransition::Archive => say!(i18n, lifecycle.archive),
     }
 }
 
 fn meaning(i18n: I18n, transition: ProgrammeTransition) -> &'static str {
     match transition {
-        ProgrammeTransition::Open => t_string!(i18n, lifecycle.open_text),
-        ProgrammeTransition::Activate => t_string!(i18n, lifecycle.activate_text),
-        ProgrammeTransition::Close => t_string!(i18n, lifecycle.close_text),
-        ProgrammeTransition::Archive => t_string!(i18n, lifecycle.archive_text),
+        ProgrammeTransition::Open => say!(i18n, lifecycle.open_text),
+        ProgrammeTransition::Activate => say!(i18n, lifecycle.activate_text),
+        ProgrammeTransition::Close => say!(i18n, lifecycle.close_text),
+        ProgrammeTransition::Archive => say!(i18n, lifecycle.archive_text),
     }
 }
 
@@ -92,7 +92,7 @@ fn Confirm(asked: RwSignal<bool>, chosen: RwSignal<ProgrammeTransition>) -> impl
         let call = programmes::move_programme(programme.id, programme.version, chosen.get_untracked());
         form.send(call, move |_| {
             asked.set(false);
-            toasts.tell(t_string!(i18n, state.saved));
+            toasts.tell(say!(i18n, state.saved));
             here.reload();
         });
     };

@@ -13,7 +13,7 @@ use crate::components::{
 };
 use crate::format::formats;
 use crate::forms::texts;
-use crate::i18n::{I18n, member_role, t, t_string, words};
+use crate::i18n::{I18n, member_role, say, t, words};
 use crate::pages::programme::frame::Here;
 
 /// The roles a member can have, as choices.
@@ -63,12 +63,12 @@ pub fn Members() -> impl IntoView {
                 asked.set(true);
             }
         };
-        let label = format!("{}: {}", t_string!(i18n, form.edit), member.name);
+        let label = format!("{}: {}", say!(i18n, form.edit), member.name);
         view! {
             <tr>
                 <th scope="row">{member.name}{member.email.map(|email| view! { <span class="source">" " {email}</span> })}</th>
-                <td data-label=t_string!(i18n, settings.role)>{member_role(i18n, member.role)}</td>
-                <td data-label=t_string!(i18n, settings.since)>{format.day_short(member.created_at.date_naive())}</td>
+                <td data-label=say!(i18n, settings.role)>{member_role(i18n, member.role)}</td>
+                <td data-label=say!(i18n, settings.since)>{format.day_short(member.created_at.date_naive())}</td>
                 <td>
                     <Show when=move || here.may(Operation::UpdateMember)>
                         <button type="button" class="btn quiet small" aria-label=label.clone() on:click=ask.clone()>{t!(i18n, form.edit)}</button>
@@ -82,7 +82,7 @@ pub fn Members() -> impl IntoView {
             <h2 id="h-members" class="section-head">{t!(i18n, settings.members)}</h2>
             <Loaded from=members draw=move |page| view! {
                 <div class="card flush">
-                    <TableBox label=move || t_string!(i18n, settings.members)>
+                    <TableBox label=move || say!(i18n, settings.members)>
                         <table class="table stacks">
                             <caption class="sr-only">{t!(i18n, settings.members)}</caption>
                             <thead>
@@ -124,7 +124,7 @@ fn ChangeMember(
     });
     let done = move || {
         asked.set(false);
-        toasts.tell(t_string!(i18n, state.saved));
+        toasts.tell(say!(i18n, state.saved));
         members.refetch();
     };
     let content = move || MemberContent {
@@ -158,9 +158,9 @@ fn ChangeMember(
     view! {
         <Dialog open=asked title>
             <form class="stack" on:submit=on_submit(submit) novalidate>
-                <SelectField form pointer="/role" label=move || t_string!(i18n, settings.role) value=role choices=roles/>
+                <SelectField form pointer="/role" label=move || say!(i18n, settings.role) value=role choices=roles/>
                 <Show when=move || role.get() == MemberRole::Partner.as_str()>
-                    <SelectField form pointer="/partner_id" label=move || t_string!(i18n, partners.name) value=partner choices=organisations optional=true/>
+                    <SelectField form pointer="/partner_id" label=move || say!(i18n, partners.name) value=partner choices=organisations none=move || say!(i18n, form.choose)/>
                 </Show>
                 <FormFailure form/>
                 <div class="actions">
@@ -221,7 +221,7 @@ pub fn Invitations() -> impl IntoView {
                 revoking.send(
                     accounts::revoke_programme_invitation(here.id(), one.id, one.version),
                     move |()| {
-                        toasts.tell(t_string!(i18n, state.saved));
+                        toasts.tell(say!(i18n, state.saved));
                         invitations.refetch();
                     },
                 );
@@ -236,7 +236,7 @@ pub fn Invitations() -> impl IntoView {
         };
         let rows = open.map(row).collect_view();
         match rows.is_empty() {
-            true => view! { <Empty title=move || t_string!(i18n, settings.no_invitations)/> }.into_any(),
+            true => view! { <Empty title=move || say!(i18n, settings.no_invitations)/> }.into_any(),
             false => view! { <ul class="plain-list">{rows}</ul> }.into_any(),
         }
     };
@@ -246,16 +246,16 @@ pub fn Invitations() -> impl IntoView {
         <section class="card stack" aria-labelledby="h-invite">
             <h2 id="h-invite">{t!(i18n, settings.invite)}</h2>
             <form class="stack" on:submit=on_submit(submit) novalidate>
-                <TextField form pointer="/email" label=move || t_string!(i18n, sign_in.email) value=email kind="email" required=true/>
-                <SelectField form pointer="/role" label=move || t_string!(i18n, settings.role) value=role choices=roles/>
+                <TextField form pointer="/email" label=move || say!(i18n, sign_in.email) value=email kind="email" required=true/>
+                <SelectField form pointer="/role" label=move || say!(i18n, settings.role) value=role choices=roles/>
                 <Show when=move || role.get() == MemberRole::Partner.as_str()>
-                    <SelectField form pointer="/partner_id" label=move || t_string!(i18n, partners.name) value=partner choices=organisations optional=true/>
+                    <SelectField form pointer="/partner_id" label=move || say!(i18n, partners.name) value=partner choices=organisations none=move || say!(i18n, form.choose)/>
                 </Show>
                 <FormFailure form/>
                 <SubmitButton kind=ButtonKind::Plain busy=form.busy()>{t!(i18n, settings.send_invitation)}</SubmitButton>
             </form>
             {move || link.get().map(|link| view! {
-                <Alert tone=Tone::Ok title=move || t_string!(i18n, settings.link_once)><p><code>{link}</code></p></Alert>
+                <Alert tone=Tone::Ok title=move || say!(i18n, settings.link_once)><p><code>{link}</code></p></Alert>
             })}
             <FormFailure form=revoking/>
             <Loaded from=invitations draw=waiting/>
