@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use parvis_api::demo::{Loaded, Means};
-use parvis_api::demo::{Loaded, Means, load};
-use parvis_api::state::{AppState, open_store};
+use parvis_api::state::{clock, ids, open_store};
 use parvis_api::{Config, demo, openapi, passwords, serve, telemetry};
 use parvis_domain::accounts::{check_password, email};
 use parvis_domain::{DomainError, text};
@@ -89,7 +88,7 @@ fn serving() -> Result<(), String> {
 }
 
 fn migrate() -> Result<(), String> {
-    let store = open_store(&config()?).map_err(|error| error.to_string())?;
+    let store = open_store(&config()?)?;
     let names = store.migrate().map_err(|error| error.to_string())?;
     match names.as_slice() {
         [] => say("The schema is up to date."),
@@ -98,30 +97,30 @@ fn migrate() -> Result<(), String> {
 }
 
 fn load_demo() -> Result<(), String> {
-    let state = AppState::open(config()?)?;
-    state.store.migrate().map_err(|error| error.to_string())?;
+    let (store, clock, ids) = (open_store(&config()?)?, clock(), ids());
+    store.migrate().map_err(|error| error.to_string())?;
     let progress = |part: &str| drop(say(&format!("Loading {part}")));
     let means = Means {
-        now: (state.clock)(),
-        ids: &*state.ids,
+        now: clock(),
+        ids: &*ids,
         hash: passwords::hash,
         progress: &progress,
     };
-    match demo::load(&state.store, means).map_err(|error| error.to_string())? {
+    match demo::load(&store, means).map_err(|error| error.to_string())? {
         Loaded::Now => say("The demonstration is loaded."),
         Loaded::Before => say("The demonstration is there already."),
     }
 }
 
 fn create_admin(new: &NewAdmin) -> Result<(), String> {
-    let state = AppState::open(config()?)?;
+    let (store, clock, ids) = (open_store(&config()?)?, clock(), ids());
     let (user, password) = check(new).map_err(|error| error.detail)?;
     let user = NewUser {
         password_hash: passwords::hash(&password)?,
         ..user
     };
-    let stamp = Stamp::new((state.clock)(), None, &*state.ids);
-    let created = state.store.write(|conn| create_user(conn, &stamp, &user));
+    let stamp = Stamp::new(clock(), None, &*ids);
+    let created = store.write(|conn| create_user(conn, &stamp, &user));
     let created = created.map_err(|error| {
         error
             .refusal()

@@ -62,8 +62,8 @@ pub async fn list_participation_steps(ctx: Context, id: Id<ProgrammeId>, query: 
 #[get("/api/v1/participation-steps/{id}")]
 pub async fn get_participation_step(ctx: Context, id: Id<StepId>) -> Answer {
     ctx.read(Operation::GetParticipationStep, move |hop| {
-        let step = store::get_participation_step(hop.conn, id.0)?;
-        let (_, view) = hop.programme(step.programme_id)?;
+        let found = store::get_participation_step(hop.conn, id.0);
+        let (step, _, view) = hop.item(found, |step| Some(step.programme_id))?;
         Reply::item(&wire(step.clone()), step.version, view)
     })
     .await
@@ -91,8 +91,8 @@ pub async fn create_participation_step(ctx: Context, id: Id<ProgrammeId>, body: 
 #[patch("/api/v1/participation-steps/{id}")]
 pub async fn update_participation_step(ctx: Context, id: Id<StepId>, body: Body<ParticipationStepPatch>) -> Answer {
     ctx.write(Operation::UpdateParticipationStep, body, move |hop, patch| {
-        let before = store::get_participation_step(hop.conn, id.0)?;
-        let (programme, _) = hop.programme(before.programme_id)?;
+        let found = store::get_participation_step(hop.conn, id.0);
+        let (before, programme, _) = hop.item(found, |step| Some(step.programme_id))?;
         hop.expect_version(before.version)?;
         let content = patch
             .clone()

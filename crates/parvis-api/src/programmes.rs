@@ -80,8 +80,8 @@ pub async fn list_programmes(ctx: Context, query: Query<ProgrammeQuery>) -> Answ
 #[get("/api/v1/programmes/{id}")]
 pub async fn get_programme(ctx: Context, id: Id<ProgrammeId>) -> Answer {
     ctx.read(Operation::GetProgramme, move |hop| {
+        hop.programme(id.0)?;
         let programme = store::get_programme(hop.conn, id.0)?;
-        hop.authorise(&programme.context())?;
         wire::reply(programme, hop)
     })
     .await
@@ -107,8 +107,8 @@ pub async fn create_programme(ctx: Context, body: Body<NewProgramme>) -> Answer 
 #[patch("/api/v1/programmes/{id}")]
 pub async fn update_programme(ctx: Context, id: Id<ProgrammeId>, body: Body<ProgrammePatch>) -> Answer {
     ctx.write(Operation::UpdateProgramme, body, move |hop, patch| {
+        hop.programme(id.0)?;
         let before = store::get_programme(hop.conn, id.0)?;
-        hop.authorise(&before.context())?;
         hop.expect_version(before.version)?;
         let content = patch.clone().onto(wire::content(&before))?.check()?;
         let programme = store::update_programme(hop.conn, &hop.stamp, &before, &content)?;

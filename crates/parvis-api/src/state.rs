@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
-use parvis_store::{Options, Store, StoreError};
+use parvis_store::{Options, Store};
 use tokio::sync::Semaphore;
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -59,7 +59,7 @@ impl AppState {
     /// # Errors
     /// One sentence that says what to change.
     pub fn open(config: Config) -> Result<Data<Self>, String> {
-        let store = open_store(&config).map_err(|error| error.to_string())?;
+        let store = open_store(&config)?;
         Self::with_store(config, store)
     }
 
@@ -81,7 +81,7 @@ impl AppState {
         let document = document.to_json().map_err(|error| error.to_string())?;
         Ok(Data::new(Self {
             store,
-            clock: Box::new(|| DateTime::from(SystemTime::now())),
+            clock: clock(),
             ids: ids(),
             random,
             keys,
@@ -111,13 +111,13 @@ impl AppState {
 /// Opens the database that the configuration names.
 ///
 /// # Errors
-/// Those of [`Store::open`].
-pub fn open_store(config: &Config) -> Result<Store, StoreError> {
+/// One sentence that says what to change.
+pub fn open_store(config: &Config) -> Result<Store, String> {
     let options = Options {
         connections: config.connections,
         ..Options::default()
     };
-    Store::open(&config.database_url.0, options)
+    Store::open(&config.database_url.0, options).map_err(|error| format!("PARVIS_DATABASE_URL: {error}"))
 }
 
 fn open_keys(config: &Config, store: &Store, random: &Random) -> Result<Keys, String> {
@@ -146,8 +146,15 @@ fn fill(bytes: &mut [u8]) {
     }
 }
 
+/// The clock of the system.
+#[must_use]
+pub fn clock() -> Clock {
+    Box::new(|| DateTime::from(SystemTime::now()))
+}
+
 /// Identifiers that rest on one counter per process, so that they stay in order when the clock steps back.
-fn ids() -> Ids {
+#[must_use]
+pub fn ids() -> Ids {
     let context = std::sync::Mutex::new(ContextV7::new());
     Box::new(move || {
         let context = context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -20,7 +20,11 @@ use crate::tokens::{self, ACCESS_SECONDS, Bearer, REFRESH_SECONDS};
 
 /// Adds the operations.
 pub fn configure(services: &mut ServiceConfig<'_>) {
-    services.service(login).service(refresh).service(logout).service(logout_everywhere);
+    services
+        .service(login)
+        .service(refresh)
+        .service(logout)
+        .service(logout_everywhere);
 }
 
 /// A session that was just opened or renewed, before its access token.
@@ -64,7 +68,9 @@ pub async fn login(ctx: Context, body: Body<Login>) -> Answer {
     let password = if fits { body.password.clone() } else { String::new() };
     let hash = found.as_ref().map(|credentials| credentials.password_hash.clone());
     let right = state.hasher.verify(password, hash).await? && fits;
-    let Some(credentials) = found.filter(|_| right) else { return Err(refused()) };
+    let Some(credentials) = found.filter(|_| right) else {
+        return Err(refused());
+    };
     let (own, agent) = (state.clone(), ctx.facts.user_agent.clone());
     let opened = blocking(&state, move || {
         own.store.write(|conn| {
@@ -77,14 +83,23 @@ pub async fn login(ctx: Context, body: Body<Login>) -> Answer {
 }
 
 fn refused() -> ApiError {
-    ApiError::new(Code::CredentialsInvalid, "E-mail address or password is not right, or the account is disabled.")
+    ApiError::new(
+        Code::CredentialsInvalid,
+        "E-mail address or password is not right, or the account is disabled.",
+    )
 }
 
 /// Opens a session for an account that has proved to be who it is.
 ///
 /// # Errors
 /// Those of the database.
-pub fn open(conn: &mut Conn, stamp: &Stamp<'_>, state: &AppState, user: UserId, agent: Option<&str>) -> StoreResult<Opened> {
+pub fn open(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    state: &AppState,
+    user: UserId,
+    agent: Option<&str>,
+) -> StoreResult<Opened> {
     let (secret, token) = new_token(state, stamp.at);
     let session = store::create_session(conn, stamp, user, agent, &token)?;
     opened(conn, session, Some(secret))
@@ -92,12 +107,20 @@ pub fn open(conn: &mut Conn, stamp: &Stamp<'_>, state: &AppState, user: UserId, 
 
 fn opened(conn: &mut Conn, session: SessionId, secret: Option<String>) -> StoreResult<Opened> {
     let found = store::get_caller(conn, session)?.ok_or(StoreError::NotFound)?;
-    Ok(Opened { session, user: found.user.id, me: wire::me(&found.user, &found.actor), refresh: secret })
+    Ok(Opened {
+        session,
+        user: found.user.id,
+        me: wire::me(&found.user, &found.actor),
+        refresh: secret,
+    })
 }
 
 fn new_token(state: &AppState, now: DateTime<Utc>) -> (String, NewToken) {
     let secret = tokens::secret(&*state.random);
-    let token = NewToken { hash: tokens::hash(&secret), expires_at: now + Duration::seconds(REFRESH_SECONDS) };
+    let token = NewToken {
+        hash: tokens::hash(&secret),
+        expires_at: now + Duration::seconds(REFRESH_SECONDS),
+    };
     (secret, token)
 }
 
@@ -106,7 +129,10 @@ fn new_token(state: &AppState, now: DateTime<Utc>) -> (String, NewToken) {
 /// # Errors
 /// `internal` where the key does not sign.
 pub fn session(state: &AppState, opened: Opened) -> Answer {
-    let bearer = Bearer { user: opened.user, session: opened.session };
+    let bearer = Bearer {
+        user: opened.user,
+        session: opened.session,
+    };
     let access_token = tokens::issue(&state.keys, &state.config.public_url, bearer, (state.clock)())?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
@@ -114,7 +140,12 @@ pub fn session(state: &AppState, opened: Opened) -> Answer {
         response.cookie(cookie::set(secret, REFRESH_SECONDS, state.secure_cookies()));
     }
     let token_type = "Bearer".to_owned();
-    Ok(response.json(Session { access_token, token_type, expires_in: ACCESS_SECONDS, user: opened.me }))
+    Ok(response.json(Session {
+        access_token,
+        token_type,
+        expires_in: ACCESS_SECONDS,
+        user: opened.me,
+    }))
 }
 
 /// Renew the access token with the refresh cookie
@@ -148,8 +179,11 @@ pub async fn refresh(ctx: Context, request: HttpRequest, _body: Body<Nothing>) -
 
 fn not_renewed(state: &AppState) -> ApiError {
     let cleared = cookie::clear(state.secure_cookies()).to_string();
-    ApiError::new(Code::RefreshInvalid, "The session has ended or cannot be renewed; sign in again.")
-        .with_header(header::SET_COOKIE, &cleared)
+    ApiError::new(
+        Code::RefreshInvalid,
+        "The session has ended or cannot be renewed; sign in again.",
+    )
+    .with_header(header::SET_COOKIE, &cleared)
 }
 
 /// End this session
@@ -172,15 +206,24 @@ pub async fn logout(ctx: Context, request: HttpRequest, _body: Body<Nothing>) ->
         })
     });
     ended.await?;
-    Ok(HttpResponse::NoContent().cookie(cookie::clear(state.secure_cookies())).finish())
+    Ok(HttpResponse::NoContent()
+        .cookie(cookie::clear(state.secure_cookies()))
+        .finish())
 }
 
 /// Ends the session of a refresh token by using it up and ending what comes of it.
-fn end_session_of(conn: &mut Conn, stamp: &Stamp<'_>, state: &AppState, presented: Option<&[u8; 32]>) -> StoreResult<()> {
+fn end_session_of(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    state: &AppState,
+    presented: Option<&[u8; 32]>,
+) -> StoreResult<()> {
     let Some(presented) = presented else { return Ok(()) };
     let (_, next) = new_token(state, stamp.at);
     match store::refresh_session(conn, stamp, presented, &next)? {
-        Refreshed::Rotated { session, .. } | Refreshed::Grace { session, .. } => store::end_session(conn, stamp, session),
+        Refreshed::Rotated { session, .. } | Refreshed::Grace { session, .. } => {
+            store::end_session(conn, stamp, session)
+        }
         Refreshed::Reused { .. } | Refreshed::Invalid => Ok(()),
     }
 }
@@ -197,6 +240,8 @@ pub async fn logout_everywhere(ctx: Context, body: Body<Nothing>) -> Answer {
         Ok(Reply::none())
     });
     let mut response = answer.await?;
-    response.add_cookie(&cleared).map_err(|error| ApiError::internal(DomainError::new(Code::Internal, error.to_string())))?;
+    response
+        .add_cookie(&cleared)
+        .map_err(|error| ApiError::internal(DomainError::new(Code::Internal, error.to_string())))?;
     Ok(response)
 }

@@ -24,9 +24,14 @@ const GOOD_FOR: Duration = Duration::days(14);
 
 /// Adds the operations.
 pub fn configure(services: &mut ServiceConfig<'_>) {
-    services.service(list_invitations).service(create_invitation).service(accept_invitation);
+    services
+        .service(list_invitations)
+        .service(create_invitation)
+        .service(accept_invitation);
     services.service(revoke_invitation).service(revoke_programme_invitation);
-    services.service(list_programme_invitations).service(create_programme_invitation);
+    services
+        .service(list_programme_invitations)
+        .service(create_programme_invitation);
 }
 
 list_query! {
@@ -43,7 +48,10 @@ pub async fn list_invitations(ctx: Context, query: Query<InvitationQuery>) -> An
     let listing = ctx.listing(&*query, SORTS, "-created_at")?;
     ctx.read(Operation::ListInvitations, move |hop| {
         hop.platform()?;
-        listing.reply(store::list_invitations(hop.conn, None, &listing.request)?, wire::invitation)
+        listing.reply(
+            store::list_invitations(hop.conn, None, &listing.request)?,
+            wire::invitation,
+        )
     })
     .await
 }
@@ -83,7 +91,10 @@ pub async fn list_programme_invitations(ctx: Context, id: Id<ProgrammeId>, query
     let listing = ctx.listing(&*query, SORTS, "-created_at")?;
     ctx.read(Operation::ListProgrammeInvitations, move |hop| {
         hop.programme(id.0)?;
-        listing.reply(store::list_invitations(hop.conn, Some(id.0), &listing.request)?, wire::invitation)
+        listing.reply(
+            store::list_invitations(hop.conn, Some(id.0), &listing.request)?,
+            wire::invitation,
+        )
     })
     .await
 }
@@ -93,7 +104,11 @@ pub async fn list_programme_invitations(ctx: Context, id: Id<ProgrammeId>, query
 /// The answer holds the link, once: a repeated request with the same Idempotency-Key gets 409 `already_done`.
 #[utoipa::path(tag = "accounts", request_body = NewProgrammeInvitation, responses((status = 201, description = "Created.", body = Invitation)))]
 #[post("/api/v1/programmes/{id}/invitations")]
-pub async fn create_programme_invitation(ctx: Context, id: Id<ProgrammeId>, body: Body<NewProgrammeInvitation>) -> Answer {
+pub async fn create_programme_invitation(
+    ctx: Context,
+    id: Id<ProgrammeId>,
+    body: Body<NewProgrammeInvitation>,
+) -> Answer {
     ctx.write(Operation::CreateProgrammeInvitation, body, move |hop, new| {
         let (programme, _) = hop.programme(id.0)?;
         programme.require_changeable()?;
@@ -107,8 +122,8 @@ pub async fn create_programme_invitation(ctx: Context, id: Id<ProgrammeId>, body
 #[delete("/api/v1/programme-invitations/{id}")]
 pub async fn revoke_programme_invitation(ctx: Context, id: Id<InvitationId>) -> Answer {
     ctx.act(Operation::RevokeProgrammeInvitation, move |hop| {
-        let before = store::get_invitation(hop.conn, id.0)?;
-        hop.programme(before.programme_id.ok_or(StoreError::NotFound)?)?;
+        let found = store::get_invitation(hop.conn, id.0);
+        let (before, ..) = hop.item(found, |invitation| invitation.programme_id)?;
         revoke(hop, &before)
     })
     .await
@@ -127,7 +142,11 @@ fn create(hop: &mut Hop<'_>, offer: Offer, collection: &str) -> StoreResult<Repl
     let invitation = wire::invitation(store::create_invitation(hop.conn, &hop.stamp, &new)?);
     // After the # it stays in the browser: no server's log and no Referer ever holds it.
     let link = format!("{}/invitation#{secret}", hop.state.config.public_url);
-    let invitation = Invitation { token: Some(secret), link: Some(link), ..invitation };
+    let invitation = Invitation {
+        token: Some(secret),
+        link: Some(link),
+        ..invitation
+    };
     let location = format!("{collection}/{}", invitation.id);
     Ok(Reply::created(location, &invitation, invitation.version)?.secret())
 }
@@ -161,7 +180,11 @@ pub async fn accept_invitation(ctx: Context, body: Body<AcceptInvitation>) -> An
         }
         None => {
             let (name, language) = check(&body, &invitation.email)?;
-            Acceptance::New { name, language, password_hash: state.hasher.hash(body.password.clone()).await? }
+            Acceptance::New {
+                name,
+                language,
+                password_hash: state.hasher.hash(body.password.clone()).await?,
+            }
         }
     };
     let (own, agent) = (state.clone(), ctx.facts.user_agent.clone());
@@ -200,7 +223,10 @@ fn look_up(state: &AppState, hash: &[u8; 32], address: std::net::IpAddr) -> Stor
 }
 
 fn unknown() -> StoreError {
-    StoreError::Domain(DomainError::new(Code::InvitationInvalid, "The invitation is unknown, used, withdrawn or expired."))
+    StoreError::Domain(DomainError::new(
+        Code::InvitationInvalid,
+        "The invitation is unknown, used, withdrawn or expired.",
+    ))
 }
 
 fn check(body: &AcceptInvitation, email: &str) -> Result<(String, String), Faults> {

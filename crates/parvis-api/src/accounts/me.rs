@@ -38,7 +38,10 @@ pub async fn update_me(ctx: Context, body: Body<MePatch>) -> Answer {
         hop.platform()?;
         let before = hop.account()?.0.clone();
         hop.expect_version(before.version)?;
-        let current = MyContent { name: before.name.clone(), language: before.language.clone() };
+        let current = MyContent {
+            name: before.name.clone(),
+            language: before.language.clone(),
+        };
         let (name, language) = patch.clone().onto(current)?.check()?;
         let user = store::update_me(hop.conn, &hop.stamp, &before, &name, &language)?;
         reply(hop, &user)
@@ -48,7 +51,12 @@ pub async fn update_me(ctx: Context, body: Body<MePatch>) -> Answer {
 
 /// The tag covers the memberships too, which have no part in the version.
 fn reply(hop: &Hop<'_>, user: &User) -> StoreResult<Reply> {
-    let nobody = Actor { user: user.id, administrator: false, organiser: false, memberships: Vec::new() };
+    let nobody = Actor {
+        user: user.id,
+        administrator: false,
+        organiser: false,
+        memberships: Vec::new(),
+    };
     let me = wire::me(user, hop.caller.actor().unwrap_or(&nobody));
     let mut reply = Reply::item(&me, me.version, View::Member)?;
     let digest = tokens::hash(&String::from_utf8_lossy(&reply.body));
@@ -66,7 +74,11 @@ fn reply(hop: &Hop<'_>, user: &User) -> StoreResult<Reply> {
 #[post("/api/v1/me/password")]
 pub async fn change_password(ctx: Context, body: Body<PasswordChange>) -> Answer {
     let state = ctx.state.clone();
-    let bearer = ctx.facts.bearer.clone()?.ok_or_else(|| ApiError::new(Code::AuthenticationRequired, "Sign in, or send a bearer token."))?;
+    let bearer = ctx
+        .facts
+        .bearer
+        .clone()?
+        .ok_or_else(|| ApiError::new(Code::AuthenticationRequired, "Sign in, or send a bearer token."))?;
     let (own, address) = (state.clone(), ctx.facts.address);
     let looked_up = blocking(&state, move || {
         own.store.write(|conn| {
@@ -86,7 +98,11 @@ pub async fn change_password(ctx: Context, body: Body<PasswordChange>) -> Answer
     let fits = body.current.len() <= PASSWORD_MAX;
     let current = if fits { body.current.clone() } else { String::new() };
     if !(state.hasher.verify(current, Some(credentials.password_hash)).await? && fits) {
-        let fault = Fault::new(Code::CredentialsInvalid, "/current", "This is not the password until now.");
+        let fault = Fault::new(
+            Code::CredentialsInvalid,
+            "/current",
+            "This is not the password until now.",
+        );
         return Err(fault.into());
     }
     check_password("/new", &body.new, &credentials.user.email)?;

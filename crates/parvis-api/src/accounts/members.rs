@@ -15,7 +15,10 @@ use crate::http::{Answer, Body, Context, Id, Query, Reply};
 
 /// Adds the operations.
 pub fn configure(services: &mut ServiceConfig<'_>) {
-    services.service(list_members).service(update_member).service(archive_member);
+    services
+        .service(list_members)
+        .service(update_member)
+        .service(archive_member);
 }
 
 list_query! {
@@ -56,10 +59,13 @@ fn leads(caller: &parvis_domain::accounts::Caller, scope: Scope) -> bool {
 #[patch("/api/v1/members/{id}")]
 pub async fn update_member(ctx: Context, id: Id<MemberId>, body: Body<MemberPatch>) -> Answer {
     ctx.write(Operation::UpdateMember, body, move |hop, patch| {
-        let before = store::get_member(hop.conn, id.0)?;
-        hop.programme(before.programme_id)?;
+        let found = store::get_member(hop.conn, id.0);
+        let (before, ..) = hop.item(found, |member| Some(member.programme_id))?;
         hop.expect_version(before.version)?;
-        let current = MemberContent { role: before.role, partner_id: before.partner_id.map(Into::into) };
+        let current = MemberContent {
+            role: before.role,
+            partner_id: before.partner_id.map(Into::into),
+        };
         let (role, partner) = patch.clone().onto(current)?.check()?;
         let member = store::update_member(hop.conn, &hop.stamp, &before, role, partner)?;
         Reply::item(&wire::member(member.clone(), true), member.version, View::Member)
@@ -74,8 +80,8 @@ pub async fn update_member(ctx: Context, id: Id<MemberId>, body: Body<MemberPatc
 #[delete("/api/v1/members/{id}")]
 pub async fn archive_member(ctx: Context, id: Id<MemberId>) -> Answer {
     ctx.act(Operation::ArchiveMember, move |hop| {
-        let before = store::get_member(hop.conn, id.0)?;
-        hop.programme(before.programme_id)?;
+        let found = store::get_member(hop.conn, id.0);
+        let (before, ..) = hop.item(found, |member| Some(member.programme_id))?;
         hop.expect_version(before.version)?;
         store::archive_member(hop.conn, &hop.stamp, &before)?;
         Ok(Reply::none())

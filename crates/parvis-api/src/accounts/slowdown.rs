@@ -17,7 +17,10 @@ const ADDRESS_FACTOR: i64 = 10;
 
 /// Whom an attempt concerns, without naming anybody.
 pub fn attempt(email: &str, address: std::net::IpAddr) -> Attempt {
-    Attempt { account: tokens::hash(email), address: crate::http::address::site(address).to_string() }
+    Attempt {
+        account: tokens::hash(email),
+        address: crate::http::address::site(address).to_string(),
+    }
 }
 
 /// How long the next attempt has to wait, in seconds; none where it need not.
@@ -44,10 +47,17 @@ fn of(failures: &Failures, allowed: i64, now: DateTime<Utc>) -> Option<u64> {
 /// After the failures that are allowed the wait doubles with each, from one second on.
 fn left(failures: i64, last: Option<DateTime<Utc>>, allowed: i64, now: DateTime<Utc>) -> Option<u64> {
     let over = failures - allowed;
-    let wait = if over < 0 { return None } else { 1_i64.checked_shl(u32::try_from(over.min(20)).ok()?)? };
+    let wait = if over < 0 {
+        return None;
+    } else {
+        1_i64.checked_shl(u32::try_from(over.min(20)).ok()?)?
+    };
     let until = last? + Duration::seconds(wait.min(WAIT_MAX));
     let millis = (until - now).num_milliseconds();
-    u64::try_from(millis).ok().filter(|millis| *millis > 0).map(|millis| millis.div_ceil(1000))
+    u64::try_from(millis)
+        .ok()
+        .filter(|millis| *millis > 0)
+        .map(|millis| millis.div_ceil(1000))
 }
 
 #[cfg(test)]
@@ -58,7 +68,10 @@ mod tests {
     fn the_wait_doubles_and_ends() {
         let now: DateTime<Utc> = "2026-03-14T10:00:00Z".parse().unwrap();
         let wait = |failures| left(failures, Some(now), 5, now);
-        assert_eq!((wait(0), wait(4), wait(5), wait(6), wait(9)), (None, None, Some(1), Some(2), Some(16)));
+        assert_eq!(
+            (wait(0), wait(4), wait(5), wait(6), wait(9)),
+            (None, None, Some(1), Some(2), Some(16))
+        );
         assert_eq!(wait(1000), Some(900));
         assert_eq!(left(6, Some(now - Duration::seconds(3)), 5, now), None);
     }
@@ -66,8 +79,23 @@ mod tests {
     #[test]
     fn an_address_has_more_patience() {
         let now: DateTime<Utc> = "2026-03-14T10:00:00Z".parse().unwrap();
-        let failures = Failures { account: 0, account_last: None, address: 49, address_last: Some(now) };
+        let failures = Failures {
+            account: 0,
+            account_last: None,
+            address: 49,
+            address_last: Some(now),
+        };
         assert_eq!(of(&failures, 5, now), None);
-        assert_eq!(of(&Failures { address: 50, ..failures }, 5, now), Some(1));
+        assert_eq!(
+            of(
+                &Failures {
+                    address: 50,
+                    ..failures
+                },
+                5,
+                now
+            ),
+            Some(1)
+        );
     }
 }

@@ -35,7 +35,10 @@ const SORTS: &Sorts<UserSort> = &[("email", UserSort::Email), ("created_at", Use
 #[get("/api/v1/users")]
 pub async fn list_users(ctx: Context, query: Query<UserQuery>) -> Answer {
     let listing = ctx.listing(&*query, SORTS, "email")?;
-    let filter = UserFilter { q: search(query.q.as_deref())?, disabled: query.disabled };
+    let filter = UserFilter {
+        q: search(query.q.as_deref())?,
+        disabled: query.disabled,
+    };
     ctx.read(Operation::ListUsers, move |hop| {
         hop.platform()?;
         listing.reply(store::list_users(hop.conn, &filter, &listing.request)?, wire::user)
@@ -53,10 +56,31 @@ pub async fn update_user(ctx: Context, id: Id<UserId>, body: Body<UserPatch>) ->
         hop.platform()?;
         let before = store::get_user(hop.conn, id.0)?;
         hop.expect_version(before.version)?;
-        let Rights { administrator, organiser, disabled } = before.rights();
-        let rights = patch.clone().onto(UserRights { administrator, organiser, disabled })?;
-        let UserRights { administrator, organiser, disabled } = rights;
-        let user = store::update_user(hop.conn, &hop.stamp, &before, Rights { administrator, organiser, disabled })?;
+        let Rights {
+            administrator,
+            organiser,
+            disabled,
+        } = before.rights();
+        let rights = patch.clone().onto(UserRights {
+            administrator,
+            organiser,
+            disabled,
+        })?;
+        let UserRights {
+            administrator,
+            organiser,
+            disabled,
+        } = rights;
+        let user = store::update_user(
+            hop.conn,
+            &hop.stamp,
+            &before,
+            Rights {
+                administrator,
+                organiser,
+                disabled,
+            },
+        )?;
         Reply::item(&wire::user(user.clone()), user.version, View::Member)
     })
     .await

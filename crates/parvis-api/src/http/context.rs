@@ -9,10 +9,12 @@ use actix_web::web::{self, Data};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use parvis_domain::accounts::{Caller, Operation, Scope, View};
 use parvis_domain::ids::{ProgrammeId, SessionId};
-use parvis_domain::{Code, DomainError};
+use parvis_domain::{Code, DomainError, Faults};
 use parvis_store::accounts::{User, get_caller};
 use parvis_store::programmes::{ProgrammeContext, get_programme_context};
 use parvis_store::{Conn, Stamp, StoreError, StoreResult};
+
+use uuid::Uuid;
 
 use super::address;
 use super::answer::Reply;
@@ -217,7 +219,20 @@ impl Context {
             self.facts.path.as_str(),
             self.facts.query.as_str(),
         );
-        Ok(Listing::read(query, sorts, default, at)?)
+        Listing::read(query, sorts, default, at).map_err(unreadable)
+    }
+}
+
+/// Parameters are read or not read: several faults are still a request that cannot be read.
+fn unreadable(faults: Faults) -> ApiError {
+    match faults.0.len() {
+        1 => faults.into(),
+        n => DomainError {
+            code: Code::ParameterInvalid,
+            detail: format!("{n} parameters cannot be read."),
+            faults,
+        }
+        .into(),
     }
 }
 
@@ -307,22 +322,33 @@ impl Hop<'_> {
         Ok(self.caller.authorise(self.operation, Scope::Platform)?)
     }
 
-    /// Allows the operation in a programme that was loaded already, or refuses it.
-    ///
-    /// # Errors
-    /// As [`Caller::authorise`].
-    pub fn authorise(&self, programme: &ProgrammeContext) -> StoreResult<View> {
-        Ok(self.caller.authorise(self.operation, programme.scope())?)
-    }
-
     /// Allows the operation in a programme or refuses it, and gives what the rules of its parts ask of it.
     ///
     /// # Errors
     /// As [`Caller::authorise`]; `not_found` for a programme that does not exist.
     pub fn programme(&mut self, id: ProgrammeId) -> StoreResult<(ProgrammeContext, View)> {
         let programme = get_programme_context(self.conn, id)?;
-        let view = self.authorise(&programme)?;
+        let view = self.caller.authorise(self.operation, programme.scope())?;
         Ok((programme, view))
+    }
+
+    /// Allows the operation on an item of a programme, which was looked for. One that does not exist takes the same
+    /// statements as one that may not be seen, so that nobody learns from the time which of the two it is.
+    ///
+    /// # Errors
+    /// As [`Hop::programme`], and `not_found` for what does not exist.
+    pub fn item<T>(
+        &mut self,
+        found: StoreResult<T>,
+        programme: impl Fn(&T) -> Option<ProgrammeId>,
+    ) -> StoreResult<(T, ProgrammeContext, View)> {
+        let item = match found {
+            Err(StoreError::NotFound) => None,
+            found => Some(found?),
+        };
+        let id = item.as_ref().and_then(programme).unwrap_or(ProgrammeId(Uuid::nil()));
+        let (programme, view) = self.programme(id)?;
+        Ok((item.ok_or(StoreError::NotFound)?, programme, view))
     }
 
     /// Compares the version that the client read with the current one: PATCH and DELETE must name it, a POST may.

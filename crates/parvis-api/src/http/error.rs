@@ -182,6 +182,15 @@ impl From<StoreError> for ApiError {
                 cause: Some(error.to_string()),
                 ..Self::from(refusal)
             },
+            Some(refusal) if refusal.code == Code::AlreadyDone => {
+                let at = refusal
+                    .faults
+                    .0
+                    .first()
+                    .and_then(|fault| fault.params.get("location"))
+                    .cloned();
+                Self::from(refusal).with_header(header::LOCATION, &at.unwrap_or_default())
+            }
             Some(refusal) => refusal.into(),
             None => Self::internal(error),
         }

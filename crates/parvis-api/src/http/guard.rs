@@ -266,6 +266,53 @@ fn log(seen: &Seen, status: StatusCode, error: Option<&ApiError>, state: &AppSta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service, try_call_service};
+    use actix_web::{App, get};
+
+    #[get("/api/panics")]
+    async fn panics() -> String {
+        panic!("secret");
+    }
+
+    fn state() -> Data<AppState> {
+        let folder = std::env::temp_dir().join(format!("parvis-guard-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = format!("sqlite://{}", folder.join("p.db").display());
+        let limited = |name| match name {
+            "PARVIS_DATABASE_URL" => Some(url.clone()),
+            "PARVIS_RATE_LIMIT" => Some("2".to_owned()),
+            _ => None,
+        };
+        AppState::open(Config::read(limited).unwrap()).unwrap()
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_a_problem_and_the_limit_holds() {
+        let app = App::new().app_data(state()).service(panics).wrap(from_fn(guard));
+        let app = init_service(app).await;
+        let call = |path: &str| TestRequest::get().uri(path).to_request();
+        let error = try_call_service(&app, call("/api/panics")).await.unwrap_err();
+        let response = error.error_response();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers().get("content-security-policy").unwrap(), API_POLICY);
+        let body = response.into_body().try_into_bytes().unwrap();
+        let problem: parvis_wire::Problem = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            (problem.code.as_str(), problem.instance.as_str()),
+            ("internal", "/api/panics")
+        );
+        assert!(problem.request_id.is_some() && !problem.detail.contains("secret"));
+        let missing = call_service(&app, call("/api/nothing")).await;
+        assert_eq!(missing.headers().get("content-type").unwrap(), PROBLEM);
+        assert_eq!(missing.headers().get("ratelimit").unwrap(), "\"default\";r=0;t=60");
+        let refused = call_service(&app, call("/api/nothing")).await;
+        assert_eq!(
+            (refused.status().as_u16(), refused.headers().contains_key("retry-after")),
+            (429, true)
+        );
+    }
 
     #[test]
     fn pages_may_run_their_own_scripts_and_answers_none() {

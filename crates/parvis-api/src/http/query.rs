@@ -52,11 +52,12 @@ pub fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Fault> {
         let message = error.inner().to_string();
         let named = message.split('`').nth(1).filter(|_| message.contains("field"));
         let name = named.map_or_else(|| error.path().to_string(), str::to_owned);
-        Fault::new(
-            Code::ParameterInvalid,
-            name,
-            format!("The parameter cannot be read: {message}."),
-        )
+        let detail = match message.split_once(' ').map_or("", |(first, _)| first) {
+            "unknown" if named.is_some() => format!("There is no parameter {name} here."),
+            "duplicate" => format!("The parameter {name} stands twice."),
+            _ => format!("The parameter {name} cannot be read: {message}."),
+        };
+        Fault::new(Code::ParameterInvalid, name, detail)
     })
 }
 

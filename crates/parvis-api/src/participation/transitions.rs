@@ -97,8 +97,8 @@ async fn change<T: DeserializeOwned + Send + 'static>(
     work: fn(&mut Hop<'_>, &ProgrammeContext, &Step, &T) -> StoreResult<Step>,
 ) -> Answer {
     ctx.write(operation, body, move |hop, body| {
-        let before = store::get_participation_step(hop.conn, id.0)?;
-        let (programme, _) = hop.programme(before.programme_id)?;
+        let found = store::get_participation_step(hop.conn, id.0);
+        let (before, programme, _) = hop.item(found, |step| Some(step.programme_id))?;
         hop.expect_version(before.version)?;
         let step = work(hop, &programme, &before, body)?;
         Reply::item(&wire(step.clone()), step.version, View::Member)

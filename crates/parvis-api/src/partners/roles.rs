@@ -69,8 +69,8 @@ pub async fn create_partner_role(ctx: Context, id: Id<ProgrammeId>, body: Body<N
 #[delete("/api/v1/partner-roles/{id}")]
 pub async fn archive_partner_role(ctx: Context, id: Id<PartnerRoleId>) -> Answer {
     ctx.act(Operation::ArchivePartnerRole, move |hop| {
-        let before = store::get_partner_role(hop.conn, id.0)?;
-        let (programme, _) = hop.programme(before.programme_id)?;
+        let found = store::get_partner_role(hop.conn, id.0);
+        let (before, programme, _) = hop.item(found, |role| Some(role.programme_id))?;
         hop.expect_version(before.version)?;
         programme.require_changeable()?;
         store::archive_partner_role(hop.conn, &hop.stamp, &before)?;

@@ -50,7 +50,11 @@ pub async fn get_programme_calendar(ctx: Context, id: Id<ProgrammeId>) -> Answer
 }
 
 fn calendar(title: &str, steps: &[ParticipationStep], wanted: &[&str]) -> String {
-    let mut calendar = Calendar::new().name(title).done();
+    let mut calendar = Calendar::empty();
+    calendar
+        .append_property(("VERSION", "2.0"))
+        .append_property(("PRODID", "-//Parvis//EN"))
+        .name(title);
     for step in steps {
         calendar.push(event(step, wanted));
     }

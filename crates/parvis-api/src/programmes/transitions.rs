@@ -46,8 +46,8 @@ pub async fn close_programme(ctx: Context, id: Id<ProgrammeId>, body: Body<Nothi
 #[delete("/api/v1/programmes/{id}")]
 pub async fn archive_programme(ctx: Context, id: Id<ProgrammeId>) -> Answer {
     ctx.act(Operation::ArchiveProgramme, move |hop| {
+        hop.programme(id.0)?;
         let before = store::get_programme(hop.conn, id.0)?;
-        hop.authorise(&before.context())?;
         hop.expect_version(before.version)?;
         store::archive_programme(hop.conn, &hop.stamp, &before)?;
         Ok(Reply::none())
@@ -65,8 +65,8 @@ async fn change(
     to: Transition,
 ) -> Answer {
     ctx.write(operation, body, move |hop, _| {
+        hop.programme(id.0)?;
         let before = store::get_programme(hop.conn, id.0)?;
-        hop.authorise(&before.context())?;
         hop.expect_version(before.version)?;
         let programme = to(hop.conn, &hop.stamp, &before)?;
         wire::reply(programme, hop)
