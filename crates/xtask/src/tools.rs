@@ -36,15 +36,18 @@ pub fn npm_packages(paths: &Paths) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// wasm-opt, when node and the npm packages are there.
-pub fn wasm_opt(paths: &Paths) -> Option<Command> {
+/// The script of wasm-opt, when node and the npm packages are there.
+pub fn wasm_opt(paths: &Paths) -> Option<PathBuf> {
+    command::find("node")?;
     let script = paths.tools().join("npm/node_modules/binaryen/bin/wasm-opt");
-    let node = command::find("node").or_else(|| command::find("nodejs"))?;
-    script.is_file().then(|| {
-        let mut command = Command::new(node);
-        command.arg(script);
-        command
-    })
+    script.is_file().then_some(script)
+}
+
+/// A script for node.
+pub fn node(script: &Path) -> Command {
+    let mut command = Command::new("node");
+    command.arg(script);
+    command
 }
 
 /// The Python environment with `tests/tools/requirements.txt`; returns its interpreter.

@@ -10,18 +10,20 @@ use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
-use super::Mode;
+use super::{Mode, bundle};
 use crate::fingerprint::files_below;
 
 /// Endings of files that shrink; pictures and fonts are compressed already.
 const TEXT_LIKE: [&str; 9] = ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
-/// What counts as the first load: the app is one module, and every page loads all of it.
-const FIRST_LOAD: [&str; 3] = ["css", "js", "wasm"];
+/// What loads as code or style.
+const LOADED: [&str; 3] = ["css", "js", "wasm"];
 
-/// Sizes of the files that a first visit loads.
+/// Sizes of the files that the app loads.
 pub struct Sizes {
-    /// Wasm, JavaScript and CSS, by name.
-    pub files: Vec<FileSize>,
+    /// Wasm, JavaScript and CSS of every page, by name.
+    pub first: Vec<FileSize>,
+    /// Wasm that loads when its page is opened.
+    pub later: Vec<FileSize>,
 }
 
 /// One file in its three forms, in bytes.
@@ -36,10 +38,21 @@ pub struct FileSize {
     pub brotli: usize,
 }
 
+impl FileSize {
+    /// The name without the number that tells functions of one name apart.
+    pub fn short_name(&self) -> &str {
+        let stem = self.name.trim_end_matches(".wasm");
+        match stem.rsplit_once('_') {
+            Some((short, number)) if number.len() > 10 && number.bytes().all(|byte| byte.is_ascii_digit()) => short,
+            _ => &self.name,
+        }
+    }
+}
+
 impl Sizes {
     /// Bytes of the first load in brotli.
     pub fn first_load(&self) -> usize {
-        self.files.iter().map(|file| file.brotli).sum()
+        self.first.iter().map(|file| file.brotli).sum()
     }
 }
 
@@ -49,17 +62,19 @@ impl Sizes {
 /// When a file cannot be read or written.
 pub fn all(folder: &Path, mode: Mode) -> Result<Sizes> {
     println!("      compressing");
-    let mut files = Vec::new();
+    let (mut first, mut later) = (Vec::new(), Vec::new());
     for file in files_below(folder)?
         .into_iter()
         .filter(|file| has_ending(file, &TEXT_LIKE))
     {
         let size = one(&file, mode)?;
-        if has_ending(&file, &FIRST_LOAD) {
-            files.push(size);
+        if has_ending(&file, &["wasm"]) && size.name != bundle::wasm_name() {
+            later.push(size);
+        } else if has_ending(&file, &LOADED) {
+            first.push(size);
         }
     }
-    Ok(Sizes { files })
+    Ok(Sizes { first, later })
 }
 
 fn has_ending(file: &Path, endings: &[&str]) -> bool {
@@ -123,12 +138,14 @@ mod tests {
         let assets = folder.path().join("assets/1");
         fs::create_dir_all(&assets).unwrap();
         fs::write(assets.join("a.js"), "let a = 1;\n".repeat(100)).unwrap();
+        fs::write(assets.join("split_budget_page_11628345872345.wasm"), [0; 10]).unwrap();
         fs::write(folder.path().join("index.html"), "<p>").unwrap();
         fs::write(folder.path().join("map.png"), [1, 2, 3]).unwrap();
         let sizes = all(folder.path(), Mode::Release).unwrap();
-        assert_eq!(sizes.files.len(), 1, "the page itself is not counted");
-        assert_eq!(sizes.files[0].plain, 1100);
+        assert_eq!(sizes.first.len(), 1, "the page itself is not counted");
+        assert_eq!(sizes.first[0].plain, 1100);
         assert!(sizes.first_load() < 100);
+        assert_eq!(sizes.later[0].short_name(), "split_budget_page");
         assert!(assets.join("a.js.br").is_file() && assets.join("a.js.gz").is_file());
         assert!(!folder.path().join("map.png.gz").exists());
     }
