@@ -3,6 +3,7 @@
 mod complete;
 
 use actix_web::App;
+use serde_json::Value;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
@@ -46,12 +47,34 @@ pub fn openapi() -> OpenApi {
     document
 }
 
+/// The document as JSON. A field that may be left out has no default to speak of, and null would often be none of its
+/// values.
+///
+/// # Errors
+/// Where it cannot be written as JSON.
+pub fn document() -> Result<Value, serde_json::Error> {
+    let mut value = serde_json::to_value(openapi())?;
+    without_null_defaults(&mut value);
+    Ok(value)
+}
+
+fn without_null_defaults(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, value| name != "default" || !value.is_null());
+            fields.values_mut().for_each(without_null_defaults);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_null_defaults),
+        _ => {}
+    }
+}
+
 /// The document as it is committed: keys sorted, indented.
 ///
 /// # Errors
 /// Where it cannot be written as JSON.
 pub fn pretty() -> Result<String, serde_json::Error> {
-    let mut value = serde_json::to_value(openapi())?;
+    let mut value = document()?;
     value.sort_all_objects();
     serde_json::to_string_pretty(&value)
 }

@@ -78,7 +78,9 @@ impl AppState {
                 .iter()
                 .map(|(path, item)| (path.as_str(), methods(item))),
         );
-        let document = document.to_json().map_err(|error| error.to_string())?;
+        let document = crate::openapi::document()
+            .map_err(|error| error.to_string())?
+            .to_string();
         Ok(Data::new(Self {
             store,
             clock: clock(),

@@ -1,8 +1,8 @@
 //! Closed lists of words: the same text on the wire, in the database and in the rules.
 
-/// Declares an enumeration with its stable texts.
+/// Declares an enumeration with its stable texts. They are token trees, not literals: a derive does not look into the latter.
 macro_rules! choices {
-    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $text:literal,)+ })+) => {$(
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $vdoc:literal])+ $variant:ident = $text:tt,)+ })+) => {$(
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -20,10 +20,22 @@ use crate::state::AppState;
 
 /// What answers of the API may do in a browser: nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-/// What the app and the reference may do: only what comes from here. Style attributes are the widths of bars.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
-    base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors 'none'";
+/// What pages may do: only what comes from here. Style attributes are the widths of bars.
+macro_rules! page_policy {
+    ($styles:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'",
+            $styles,
+            "; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; ",
+            "manifest-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors 'none'"
+        )
+    };
+}
+
+/// What the app may do.
+const PAGE_POLICY: &str = page_policy!("");
+/// What the reference may do: its viewer adds one style sheet of its own, which this hash names.
+const DOCS_POLICY: &str = page_policy!(" 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What is known of a request before anything is done with it.
@@ -194,12 +206,12 @@ fn cors_headers(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
 }
 
 fn harden(headers: &mut HeaderMap, path: &str, https: bool) {
-    let api = is_api(path) && !path.starts_with("/api/docs") && !path.starts_with("/api/problems");
-    set(
-        headers,
-        header::CONTENT_SECURITY_POLICY,
-        if api { API_POLICY } else { PAGE_POLICY },
-    );
+    let policy = match path {
+        path if path.starts_with("/api/docs") => DOCS_POLICY,
+        path if is_api(path) && path != "/api/problems" => API_POLICY,
+        _ => PAGE_POLICY,
+    };
+    set(headers, header::CONTENT_SECURITY_POLICY, policy);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, header::X_FRAME_OPTIONS, "DENY");
     set(headers, header::REFERRER_POLICY, "no-referrer");

@@ -151,7 +151,7 @@ macro_rules! list_query {
 
         impl $crate::http::query::ListQuery for $name {
             fn limit(&self) -> Option<i64> { self.limit }
-            fn cursor(&self) -> Option<&str> { self.cursor.as_deref() }
+            fn cursor(&self) -> Option<&str> { self.cursor.as_deref().filter(|cursor| !cursor.is_empty()) }
             fn sort(&self) -> Option<&str> { self.sort.as_deref() }
             fn count(&self) -> bool { self.count.unwrap_or(false) }
         }

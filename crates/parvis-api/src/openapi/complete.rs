@@ -17,6 +17,7 @@ struct Place<'a> {
     path: &'a str,
     method: &'a str,
     permitted: Permitted,
+    has_query: bool,
 }
 
 /// Completes the document.
@@ -33,12 +34,14 @@ pub fn complete(document: &mut OpenApi) {
         for (method, operation) in operations(item) {
             let permitted = operation.operation_id.as_deref().and_then(Permitted::parse);
             if let Some(permitted) = permitted {
+                let has_query = operation.parameters.iter().flatten().any(is_query);
                 complete_operation(
                     operation,
                     &Place {
                         path,
                         method,
                         permitted,
+                        has_query,
                     },
                 );
             }
@@ -85,6 +88,15 @@ fn complete_operation(operation: &mut Operation, place: &Place<'_>) {
             }
             add_header(response, "X-Request-Id", "The id under which the log has the request.");
         }
+    }
+    if place.method == "GET" && place.has_etag() {
+        let unchanged = ResponseBuilder::new()
+            .description("Not changed since the tag of If-None-Match.")
+            .build();
+        operation
+            .responses
+            .responses
+            .insert("304".to_owned(), RefOr::T(unchanged));
     }
     for (status, description) in place.problems(operation.request_body.is_some()) {
         let responses = &mut operation.responses.responses;
@@ -143,7 +155,7 @@ impl Place<'_> {
             (writes, "412", "Somebody changed it meanwhile."),
             (has_body, "413", "The body is too large."),
             (has_body, "415", "The media type is not read here."),
-            (writes, "422", "One or more values break a rule."),
+            (writes || self.has_query, "422", "One or more values break a rule."),
             (
                 matches!(self.method, "PATCH" | "DELETE"),
                 "428",
@@ -158,6 +170,10 @@ impl Place<'_> {
             .map(|(_, status, text)| (status, text))
             .collect()
     }
+}
+
+fn is_query(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query)
 }
 
 fn response_is_created(response: &Response) -> bool {
