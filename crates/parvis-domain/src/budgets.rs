@@ -254,14 +254,26 @@ pub fn check_currency(pointer: &str, amount: Currency, grant: Currency) -> Resul
 /// a year outside the budget's period.
 pub fn check_line(line: &LineContent, categories: &[Category], axes: &[Axis], period: Period) -> Result<(), Faults> {
     let mut faults = Faults::new();
-    let allowed = categories.iter().map(|category| category.code.as_str()).collect::<Vec<_>>();
+    let allowed = categories
+        .iter()
+        .map(|category| category.code.as_str())
+        .collect::<Vec<_>>();
     check_word(&mut faults, "/category", &line.category, &allowed);
     if let Some(axis) = &line.axis {
-        check_word(&mut faults, "/axis", axis, &axes.iter().map(|axis| axis.code.as_str()).collect::<Vec<_>>());
+        check_word(
+            &mut faults,
+            "/axis",
+            axis,
+            &axes.iter().map(|axis| axis.code.as_str()).collect::<Vec<_>>(),
+        );
     }
     let years = period.starts_on.year()..=period.ends_on.map_or(i32::MAX, |end| end.year());
     if !years.contains(&line.year) {
-        let detail = format!("{} lies outside the period of the budget, from {}.", line.year, years.start());
+        let detail = format!(
+            "{} lies outside the period of the budget, from {}.",
+            line.year,
+            years.start()
+        );
         faults.add(Code::OutOfRange, "/year", detail);
     }
     faults.finish(Some(()))
@@ -269,7 +281,11 @@ pub fn check_line(line: &LineContent, categories: &[Category], axes: &[Axis], pe
 
 fn check_word(faults: &mut Faults, pointer: &str, word: &str, allowed: &[&str]) {
     if !allowed.contains(&word) {
-        let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+        let allowed = if allowed.is_empty() {
+            "none".to_owned()
+        } else {
+            allowed.join(", ")
+        };
         let detail = format!("The programme has no {word}; it has: {allowed}.");
         faults.push(Fault::new(Code::ReferenceUnknown, pointer, detail).with("allowed", allowed));
     }
@@ -279,7 +295,12 @@ fn check_word(faults: &mut Faults, pointer: &str, word: &str, allowed: &[&str]) 
 ///
 /// # Errors
 /// `date_in_future` or `date_too_early`.
-pub fn check_booked_on(pointer: &str, day: NaiveDate, earliest: Option<NaiveDate>, today: NaiveDate) -> Result<(), Fault> {
+pub fn check_booked_on(
+    pointer: &str,
+    day: NaiveDate,
+    earliest: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<(), Fault> {
     if day > today {
         let detail = format!("{day} lies after today, {today}, in the time zone of the programme.");
         return Err(Fault::new(Code::DateInFuture, pointer, detail).with("max", today.to_string()));

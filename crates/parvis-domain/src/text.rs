@@ -24,7 +24,7 @@ pub fn line(pointer: &str, value: &str, max: usize) -> Result<String, Fault> {
 /// A line that may be absent; an empty one counts as absent.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn optional_line(pointer: &str, value: Option<&str>, max: usize) -> Result<Option<String>, Fault> {
     match value.map(str::trim) {
         None | Some("") => Ok(None),
@@ -32,10 +32,10 @@ pub fn optional_line(pointer: &str, value: Option<&str>, max: usize) -> Result<O
     }
 }
 
-/// Running text: as [`line`], but line breaks and tabs are allowed.
+/// Running text: as [`line()`], but line breaks and tabs are allowed.
 ///
 /// # Errors
-/// As [`line`].
+/// As [`line()`].
 pub fn paragraph(pointer: &str, value: &str, max: usize) -> Result<String, Fault> {
     let value = value.trim();
     if value.is_empty() {
