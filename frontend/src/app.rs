@@ -7,6 +7,7 @@ use leptos_router::path;
 
 use crate::api::Session;
 use crate::i18n::{I18nContextProvider, start_language, tag, words};
+use crate::lazy::{DeskPage, Later, MoneyPage, OfficePage, StepsPage, desk_area, money_area, office_area, steps_area};
 use crate::pages::{self, programme};
 use crate::shell::{Arrival, Shell};
 
@@ -52,20 +53,20 @@ fn Pages(session: Session) -> impl IntoView {
                     <Route path=path!("/") view=pages::ProgrammeList/>
                     <Route path=path!("/sign-in") view=pages::SignIn/>
                     <Route path=path!("/invitation") view=pages::AcceptInvitationPage/>
-                    <Route path=path!("/my") view=pages::MyWorkPage/>
-                    <Route path=path!("/programmes/new") view=pages::WizardPage/>
+                    <Route path=path!("/my") view=|| view! { <Later load=|| desk_area(DeskPage::MyWork)/> }/>
+                    <Route path=path!("/programmes/new") view=|| view! { <Later load=|| desk_area(DeskPage::Wizard)/> }/>
                     <Route path=path!("/programmes/:programme") view=programme::PublicPage/>
                     <ParentRoute path=path!("/programmes/:programme") view=programme::ProgrammeFrame>
-                        <Route path=path!("overview") view=programme::OverviewPage/>
-                        <Route path=path!("partners") view=programme::PartnersPage/>
-                        <Route path=path!("budget") view=programme::BudgetPage/>
-                        <Route path=path!("budget/movements") view=programme::MovementsPage/>
-                        <Route path=path!("settings") view=programme::SettingsPage/>
-                        <Route path=path!("history") view=programme::HistoryPage/>
-                        <Route path=path!("participation") view=programme::ParticipationPage/>
-                        <Route path=path!("participation/new") view=programme::NewStepPage/>
-                        <Route path=path!("participation/:step") view=programme::StepPage/>
-                        <Route path=path!("participation/:step/edit") view=programme::EditStepPage/>
+                        <Route path=path!("overview") view=|| view! { <Later load=|| office_area(OfficePage::Overview)/> }/>
+                        <Route path=path!("partners") view=|| view! { <Later load=|| office_area(OfficePage::Partners)/> }/>
+                        <Route path=path!("budget") view=|| view! { <Later load=|| money_area(MoneyPage::Plan)/> }/>
+                        <Route path=path!("budget/movements") view=|| view! { <Later load=|| money_area(MoneyPage::Movements)/> }/>
+                        <Route path=path!("settings") view=|| view! { <Later load=|| office_area(OfficePage::Settings)/> }/>
+                        <Route path=path!("history") view=|| view! { <Later load=|| office_area(OfficePage::History)/> }/>
+                        <Route path=path!("participation") view=|| view! { <Later load=|| steps_area(StepsPage::All)/> }/>
+                        <Route path=path!("participation/new") view=|| view! { <Later load=|| steps_area(StepsPage::New)/> }/>
+                        <Route path=path!("participation/:step") view=|| view! { <Later load=|| steps_area(StepsPage::One)/> }/>
+                        <Route path=path!("participation/:step/edit") view=|| view! { <Later load=|| steps_area(StepsPage::Edit)/> }/>
                     </ParentRoute>
                 </Routes>
             </Show>

@@ -25,6 +25,7 @@ pub use problems::{fault_text, problem_text};
 
 use leptos::prelude::*;
 use leptos::reactive::graph::Observer;
+use leptos::text_prop::TextProp;
 use parvis_domain::LocalisedText;
 
 use crate::browser;
@@ -51,6 +52,21 @@ macro_rules! say {
 }
 
 pub(crate) use say;
+
+/// The words of a key as a text of the page that follows the language.
+macro_rules! tr {
+    ($i18n:expr, $($key:tt)+) => {
+        $crate::i18n::live((move || $crate::i18n::say!($i18n, $($key)+)).into())
+    };
+}
+
+pub(crate) use tr;
+
+/// A text that follows what it reads. All of them are of one type: the code to show a text is in the app once, not
+/// once for each text.
+pub fn live(text: TextProp) -> AnyView {
+    (move || text.get()).into_any()
+}
 
 /// The language of the app, followed where a closure asks.
 pub fn current(i18n: I18n) -> Locale {

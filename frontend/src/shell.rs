@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::api::Session;
 use crate::browser;
 use crate::components::{Sprite, ToastShelf, Toasts};
-use crate::i18n::{LANGUAGES, by_tag, choose_language, say, t, tag, words};
+use crate::i18n::{LANGUAGES, by_tag, choose_language, say, tag, tr, words};
 
 const THEME: &str = "parvis.theme";
 
@@ -59,7 +59,7 @@ pub fn Shell(children: Children) -> impl IntoView {
     };
     view! {
         <div class="shell" class:app=desk>
-            <a class="skip" href="#content">{t!(i18n, nav.skip)}</a>
+            <a class="skip" href="#content">{tr!(i18n, nav.skip)}</a>
             <Sprite/>
             <TopBar/>
             <main id="content" tabindex="-1"><div class="wrap">{children()}</div></main>
@@ -87,9 +87,9 @@ fn TopBar() -> impl IntoView {
                 <nav aria-label=move || say!(i18n, nav.main)>
                     <ul>
                         <Show when=move || session.signed_in()>
-                            <li><A href="/my">{t!(i18n, nav.my_work)}</A></li>
+                            <li><A href="/my">{tr!(i18n, nav.my_work)}</A></li>
                         </Show>
-                        <li><A href="/" exact=true>{t!(i18n, nav.programmes)}</A></li>
+                        <li><A href="/" exact=true>{tr!(i18n, nav.programmes)}</A></li>
                     </ul>
                 </nav>
                 <div class="end">
@@ -132,9 +132,9 @@ fn Account() -> impl IntoView {
         {move || match session.user() {
             Some(user) => view! {
                 <span class="who">{user.name}</span>
-                <button type="button" class="btn small" on:click=sign_out.clone()>{t!(i18n, nav.sign_out)}</button>
+                <button type="button" class="btn small" on:click=sign_out.clone()>{tr!(i18n, nav.sign_out)}</button>
             }.into_any(),
-            None => view! { <a class="btn small" href="/sign-in">{t!(i18n, nav.sign_in)}</a> }.into_any(),
+            None => view! { <a class="btn small" href="/sign-in">{tr!(i18n, nav.sign_in)}</a> }.into_any(),
         }}
     }
 }
@@ -153,13 +153,13 @@ fn Footer() -> impl IntoView {
     view! {
         <footer class="footer">
             <div class="wrap row between">
-                <p>{t!(i18n, footer.about)} " " <a href="/api/docs/" rel="external">{t!(i18n, footer.api)}</a></p>
+                <p>{tr!(i18n, footer.about)} " " <a href="/api/docs/" rel="external">{tr!(i18n, footer.api)}</a></p>
                 <label class="row">
-                    <span>{t!(i18n, footer.theme)}</span>
+                    <span>{tr!(i18n, footer.theme)}</span>
                     <select class="pick" name="theme" on:change=choose>
-                        <option value="" selected=move || chosen.get().is_empty()>{t!(i18n, footer.theme_system)}</option>
-                        <option value="light" selected=move || chosen.get() == "light">{t!(i18n, footer.theme_light)}</option>
-                        <option value="dark" selected=move || chosen.get() == "dark">{t!(i18n, footer.theme_dark)}</option>
+                        <option value="" selected=move || chosen.get().is_empty()>{tr!(i18n, footer.theme_system)}</option>
+                        <option value="light" selected=move || chosen.get() == "light">{tr!(i18n, footer.theme_light)}</option>
+                        <option value="dark" selected=move || chosen.get() == "dark">{tr!(i18n, footer.theme_dark)}</option>
                     </select>
                 </label>
             </div>

@@ -5,7 +5,7 @@ use leptos::text_prop::TextProp;
 
 use super::icon::{Glyph, Icon};
 use crate::api::Failure;
-use crate::i18n::{problem_text, t, words};
+use crate::i18n::{problem_text, tr, words};
 
 /// What a state means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn FailureAlert(failure: Failure, #[prop(optional, into)] retry: Option<Call
                 {(!detail.is_empty()).then(|| view! { <p lang="en">{detail}</p> })}
                 <p class="row">
                     {retry.map(|retry| view! {
-                        <button type="button" class="btn small" on:click=move |_| retry.run(())>{t!(i18n, state.retry)}</button>
+                        <button type="button" class="btn small" on:click=move |_| retry.run(())>{tr!(i18n, state.retry)}</button>
                     })}
                     <code>{reference}</code>
                 </p>

@@ -5,7 +5,7 @@ use leptos::text_prop::TextProp;
 
 use super::alert::FailureAlert;
 use crate::api::Failure;
-use crate::i18n::{t, words};
+use crate::i18n::{tr, words};
 
 /// What a page fetches.
 pub type Fetched<T> = LocalResource<Result<T, Failure>>;
@@ -47,7 +47,7 @@ pub fn Skeleton() -> impl IntoView {
     let i18n = words();
     view! {
         <div class="card loading" aria-busy="true">
-            <p class="sr-only" role="status">{t!(i18n, state.loading)}</p>
+            <p class="sr-only" role="status">{tr!(i18n, state.loading)}</p>
             <span class="skeleton short"></span>
             <span class="skeleton"></span>
             <span class="skeleton mid"></span>
@@ -66,7 +66,7 @@ pub fn Empty(
 ) -> impl IntoView {
     view! {
         <div class="empty">
-            <h3>{move || title.get()}</h3>
+            <p class="strong">{move || title.get()}</p>
             {text.map(|text| view! { <p>{move || text.get()}</p> })}
             {children.map(|children| children())}
         </div>
@@ -80,7 +80,7 @@ pub fn LoadMore(#[prop(into)] busy: Signal<bool>, #[prop(into)] on_press: Callba
     view! {
         <p class="more">
             <button type="button" class="btn" aria-disabled=move || busy.get().then_some("true") on:click=move |_| on_press.run(())>
-                {t!(i18n, state.more)}
+                {tr!(i18n, state.more)}
             </button>
         </p>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use crate::charts::chain::{Chain, svg, tenths};
-use crate::i18n::{t, words};
+use crate::i18n::{tr, words};
 
 /// A bar to the scale of its own plan. `label` says in one sentence what to see.
 #[component]
@@ -51,11 +51,11 @@ pub fn ChainLegend(#[prop(optional)] in_kind: bool) -> impl IntoView {
     };
     view! {
         <ul class="legend">
-            <li>{swatch("k-plan")}{t!(i18n, money.planned)}</li>
-            <li>{swatch("k-committed")}{t!(i18n, money.committed)}</li>
-            <li>{swatch("k-disbursed")}{t!(i18n, money.disbursed)}</li>
-            <li>{swatch("k-spent")}{t!(i18n, money.spent)}</li>
-            {in_kind.then(|| view! { <li>{swatch("k-kind")}{t!(i18n, money.in_kind)}</li> })}
+            <li>{swatch("k-plan")}{tr!(i18n, money.planned)}</li>
+            <li>{swatch("k-committed")}{tr!(i18n, money.committed)}</li>
+            <li>{swatch("k-disbursed")}{tr!(i18n, money.disbursed)}</li>
+            <li>{swatch("k-spent")}{tr!(i18n, money.spent)}</li>
+            {in_kind.then(|| view! { <li>{swatch("k-kind")}{tr!(i18n, money.in_kind)}</li> })}
         </ul>
     }
 }

@@ -7,7 +7,7 @@ use leptos::text_prop::TextProp;
 #[component]
 pub fn TableBox(#[prop(into)] label: TextProp, children: Children) -> impl IntoView {
     view! {
-        <div class="table-box" tabindex="0" role="region" aria-label=move || label.get()>
+        <div class="table-box" tabindex="0" role="group" aria-label=move || label.get()>
             {children()}
         </div>
     }

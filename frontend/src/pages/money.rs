@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::charts::chain::percent;
 use crate::components::{ChainLegend, MoneyBar, TableBox};
 use crate::format::{Format, decimals, formats};
-use crate::i18n::{I18n, say, t, words};
+use crate::i18n::{I18n, say, tr, words};
 use crate::ledger::{Group, Sums};
 
 /// How the rows of a table are called.
@@ -43,11 +43,11 @@ pub fn MoneyTable(
                     <thead role="rowgroup">
                         <tr role="row">
                             <th scope="col" role="columnheader">{move || first.get()}</th>
-                            <th scope="col" role="columnheader"><span class="sr-only">{t!(i18n, money.progress)}</span></th>
-                            <th scope="col" role="columnheader" class="num">{t!(i18n, money.planned)}</th>
-                            <th scope="col" role="columnheader" class="num">{t!(i18n, money.committed)}</th>
-                            <th scope="col" role="columnheader" class="num">{t!(i18n, money.disbursed)}</th>
-                            <th scope="col" role="columnheader" class="num">{t!(i18n, money.spent)}</th>
+                            <th scope="col" role="columnheader"><span class="sr-only">{tr!(i18n, money.progress)}</span></th>
+                            <th scope="col" role="columnheader" class="num">{tr!(i18n, money.planned)}</th>
+                            <th scope="col" role="columnheader" class="num">{tr!(i18n, money.committed)}</th>
+                            <th scope="col" role="columnheader" class="num">{tr!(i18n, money.disbursed)}</th>
+                            <th scope="col" role="columnheader" class="num">{tr!(i18n, money.spent)}</th>
                         </tr>
                     </thead>
                     <tbody role="rowgroup">{bodies}</tbody>
@@ -119,7 +119,7 @@ fn row(
             say!(i18n, money.bar_kind, name = said.clone(), contributed = share)
         }
     };
-    let none = move || view! { <span class="muted">{t!(i18n, money.not_applicable)}</span> };
+    let none = move || view! { <span class="muted">{tr!(i18n, money.not_applicable)}</span> };
     let rest = match kind {
         GrantKind::Cash => view! {
             <td class="num" role="cell" data-label=say!(i18n, money.committed)>{figure(chain.committed)}</td>

@@ -18,7 +18,7 @@ use crate::api::{Answer, Session, budgets, participation, programmes};
 use crate::charts::chain::percent;
 use crate::components::{Badge, Empty, Fetched, Glyph, Icon, Loaded, PageHead, TableBox, Tone};
 use crate::format::{formats, today};
-use crate::i18n::{member_role, plain, say, t, words};
+use crate::i18n::{member_role, plain, say, tr, words};
 use crate::ledger::group;
 
 /// Steps that begin or end within so many days are due.
@@ -149,7 +149,7 @@ pub fn MyWorkPage() -> impl IntoView {
     view! {
         <PageHead title=move || say!(i18n, my.title) lead>
             <Show when=move || session.may(Operation::CreateProgramme, None)>
-                <a class="btn" href="/programmes/new"><Icon glyph=Glyph::Plus/>{t!(i18n, programmes.new)}</a>
+                <a class="btn" href="/programmes/new"><Icon glyph=Glyph::Plus/>{tr!(i18n, programmes.new)}</a>
             </Show>
         </PageHead>
         <Show when=move || session.signed_in() fallback=NeedsSignIn><Waiting/></Show>
@@ -167,14 +167,14 @@ fn Waiting() -> impl IntoView {
             view! {
                 <nav class="counts" aria-label=move || say!(i18n, my.jump)>
                     <a href="#steps">
-                        <strong>{work.due.len()}</strong><span>{t!(i18n, my.steps_due)}</span>
-                        {(late > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {late} " " {t!(i18n, my.late)}</span> })}
+                        <strong>{work.due.len()}</strong><span>{tr!(i18n, my.steps_due)}</span>
+                        {(late > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {late} " " {tr!(i18n, my.late)}</span> })}
                     </a>
                     <a href="#lines">
-                        <strong>{work.near.len()}</strong><span>{t!(i18n, my.lines_near)}</span>
-                        {(over > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {over} " " {t!(i18n, my.very_near)}</span> })}
+                        <strong>{work.near.len()}</strong><span>{tr!(i18n, my.lines_near)}</span>
+                        {(over > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {over} " " {tr!(i18n, my.very_near)}</span> })}
                     </a>
-                    <a href="#programmes"><strong>{work.programmes.len()}</strong><span>{t!(i18n, my.programmes)}</span></a>
+                    <a href="#programmes"><strong>{work.programmes.len()}</strong><span>{tr!(i18n, my.programmes)}</span></a>
                 </nav>
                 <div class="work">
                     <div class="work-main">
@@ -213,14 +213,14 @@ fn Steps(due: Vec<Due>) -> impl IntoView {
                 <span class="todo-mark"><Icon glyph=Glyph::People/></span>
                 <div class="todo-what"><p><a href=href.clone()><Localised text=due.title/></a></p><p class="source"><Localised text=due.programme.title/></p></div>
                 <p class="todo-due"><Badge tone glyph text=state/><span class="source">{format.day_short(due.on)}</span></p>
-                <p class="todo-act"><a class="btn small" href=href aria-label=label>{t!(i18n, my.prepare)}</a></p>
+                <p class="todo-act"><a class="btn small" href=href aria-label=label>{tr!(i18n, my.prepare)}</a></p>
             </li>
         }
     };
     let rows = due.into_iter().map(row).collect_view();
     view! {
         <section id="steps" aria-labelledby="h-steps">
-            <h2 id="h-steps">{t!(i18n, my.steps_due)}</h2>
+            <h2 id="h-steps">{tr!(i18n, my.steps_due)}</h2>
             {match rows.is_empty() {
                 true => view! { <Empty title=move || say!(i18n, my.no_steps)/> }.into_any(),
                 false => view! { <ul class="todos card flush">{rows}</ul> }.into_any(),
@@ -262,21 +262,21 @@ fn Lines(near: Vec<Near>) -> impl IntoView {
     let rows = near.into_iter().map(row).collect_view();
     view! {
         <section id="lines" aria-labelledby="h-lines">
-            <h2 id="h-lines">{t!(i18n, my.lines_near)}</h2>
+            <h2 id="h-lines">{tr!(i18n, my.lines_near)}</h2>
             {match rows.is_empty() {
                 true => view! { <Empty title=move || say!(i18n, my.no_lines)/> }.into_any(),
                 false => view! {
                     <div class="card flush">
                         <TableBox label=move || say!(i18n, my.lines_near)>
                             <table class="table stacks">
-                                <caption class="sr-only">{t!(i18n, my.lines_near)}</caption>
+                                <caption class="sr-only">{tr!(i18n, my.lines_near)}</caption>
                                 <thead>
                                     <tr>
-                                        <th scope="col">{t!(i18n, money.line)}</th>
-                                        <th scope="col" class="num">{t!(i18n, money.committed)}</th>
-                                        <th scope="col"><span class="sr-only">{t!(i18n, money.progress)}</span></th>
-                                        <th scope="col" class="num">{t!(i18n, money.available)}</th>
-                                        <th scope="col">{t!(i18n, steps.state)}</th>
+                                        <th scope="col">{tr!(i18n, money.line)}</th>
+                                        <th scope="col" class="num">{tr!(i18n, money.committed)}</th>
+                                        <th scope="col"><span class="sr-only">{tr!(i18n, money.progress)}</span></th>
+                                        <th scope="col" class="num">{tr!(i18n, money.available)}</th>
+                                        <th scope="col">{tr!(i18n, steps.state)}</th>
                                     </tr>
                                 </thead>
                                 <tbody>{rows}</tbody>
@@ -303,9 +303,9 @@ fn Programmes(programmes: Vec<ProgrammeItem>) -> impl IntoView {
     let rows = programmes.into_iter().map(row).collect_view();
     view! {
         <section id="programmes" class="card" aria-labelledby="h-programmes">
-            <header><h2 id="h-programmes">{t!(i18n, my.programmes)}</h2></header>
+            <header><h2 id="h-programmes">{tr!(i18n, my.programmes)}</h2></header>
             {match rows.is_empty() {
-                true => view! { <p class="muted">{t!(i18n, my.no_programmes)}</p> }.into_any(),
+                true => view! { <p class="muted">{tr!(i18n, my.no_programmes)}</p> }.into_any(),
                 false => view! { <ul class="plain-list">{rows}</ul> }.into_any(),
             }}
         </section>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::{Empty, PageHead};
-use crate::i18n::{say, t, words};
+use crate::i18n::{say, tr, words};
 
 /// Says so, and leads back.
 #[component]
@@ -12,7 +12,7 @@ pub fn NotFound() -> impl IntoView {
     view! {
         <PageHead title=move || say!(i18n, state.not_found_title)/>
         <Empty title=move || say!(i18n, state.not_found_text)>
-            <a class="btn" href="/">{t!(i18n, state.to_programmes)}</a>
+            <a class="btn" href="/">{tr!(i18n, state.to_programmes)}</a>
         </Empty>
     }
 }

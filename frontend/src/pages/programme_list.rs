@@ -12,7 +12,7 @@ use crate::api::programmes::{ProgrammeFilter, list_programmes};
 use crate::api::{Session, query};
 use crate::components::{Choice, Empty, Form, Glyph, Icon, PageHead, SelectField, TextField, on_submit};
 use crate::format::formats;
-use crate::i18n::{plain, programme_status, say, t, words};
+use crate::i18n::{plain, programme_status, say, tr, words};
 
 /// The page.
 #[component]
@@ -41,7 +41,7 @@ pub fn ProgrammeList() -> impl IntoView {
         if narrowed() {
             return view! {
                 <Empty title=move || say!(i18n, programmes.none_found)>
-                    <a class="btn" href="/">{t!(i18n, form.clear)}</a>
+                    <a class="btn" href="/">{tr!(i18n, form.clear)}</a>
                 </Empty>
             }
             .into_any();
@@ -52,7 +52,7 @@ pub fn ProgrammeList() -> impl IntoView {
     view! {
         <PageHead title=move || say!(i18n, programmes.title) lead=move || say!(i18n, programmes.lead)>
             <Show when=move || session.may(Operation::CreateProgramme, None)>
-                <a class="btn primary" href="/programmes/new"><Icon glyph=Glyph::Plus/>{t!(i18n, programmes.new)}</a>
+                <a class="btn primary" href="/programmes/new"><Icon glyph=Glyph::Plus/>{tr!(i18n, programmes.new)}</a>
             </Show>
         </PageHead>
         <Search filter/>
@@ -92,7 +92,7 @@ fn Search(filter: Memo<ProgrammeFilter>) -> impl IntoView {
                 <TextField form pointer="" label=move || say!(i18n, programmes.search) value=q kind="search"/>
                 <SelectField form pointer="" label=move || say!(i18n, programmes.status) value=status choices=statuses none=move || say!(i18n, form.any)/>
             </div>
-            <button type="submit" class="btn">{t!(i18n, programmes.find)}</button>
+            <button type="submit" class="btn">{tr!(i18n, programmes.find)}</button>
         </form>
     }
 }

@@ -8,7 +8,7 @@ use parvis_wire::accounts::{AcceptInvitation, Login};
 
 use crate::api::{Session, accounts};
 use crate::components::{Alert, Empty, Form, FormFailure, PageHead, SubmitButton, TextField, Tone, on_submit};
-use crate::i18n::{problem_text, say, t, tag, words};
+use crate::i18n::{problem_text, say, tag, tr, words};
 
 /// Goes on after a sign-in, without leaving the sign-in in the way back.
 fn go_on(to: &str, navigate: impl Fn(&str, NavigateOptions)) {
@@ -63,7 +63,7 @@ pub fn SignIn() -> impl IntoView {
                 <TextField form pointer="/email" label=move || say!(i18n, sign_in.email) value=email kind="email" autocomplete="username" required=true/>
                 <TextField form pointer="/password" label=move || say!(i18n, sign_in.password) value=password kind="password" autocomplete="current-password" required=true/>
                 <FormFailure form/>
-                <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, sign_in.submit)}</SubmitButton></div>
+                <div class="actions"><SubmitButton busy=form.busy()>{tr!(i18n, sign_in.submit)}</SubmitButton></div>
             </form>
         </div>
     }
@@ -112,7 +112,7 @@ pub fn AcceptInvitationPage() -> impl IntoView {
                     required=true
                 />
                 <FormFailure form/>
-                <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, invitation.submit)}</SubmitButton></div>
+                <div class="actions"><SubmitButton busy=form.busy()>{tr!(i18n, invitation.submit)}</SubmitButton></div>
             </form>
         </div>
     }
@@ -129,7 +129,7 @@ pub fn NeedsSignIn() -> impl IntoView {
         true => view! { <Empty title=move || problem_text(i18n, "permission_denied")/> }.into_any(),
         false => view! {
             <Empty title=move || say!(i18n, state.sign_in_first)>
-                <a class="btn primary" href=href>{t!(i18n, nav.sign_in)}</a>
+                <a class="btn primary" href=href>{tr!(i18n, nav.sign_in)}</a>
             </Empty>
         }
         .into_any(),

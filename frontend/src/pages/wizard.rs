@@ -14,7 +14,7 @@ use crate::components::{
     Button, ButtonKind, Fetched, Form, FormFailure, Glyph, Icon, Loaded, PageHead, Stepper, SubmitButton, Toasts,
     on_submit,
 };
-use crate::i18n::{say, t, tag, words};
+use crate::i18n::{say, tag, tr, words};
 use crate::pages::sign_in::NeedsSignIn;
 use state::{Fields, create};
 use steps::{Basics, Partners, Review, Templates};
@@ -101,16 +101,16 @@ fn Wizard(fields: Fields) -> impl IntoView {
             <FormFailure form/>
             <div class="actions">
                 <Show when=move || { step.get() > 0 }>
-                    <Button on_press=move |()| go(step.get_untracked().saturating_sub(1))>{t!(i18n, form.back)}</Button>
+                    <Button on_press=move |()| go(step.get_untracked().saturating_sub(1))>{tr!(i18n, form.back)}</Button>
                 </Show>
                 <Show when=move || fields.template().is_some()>
                     <SubmitButton busy=form.busy()>
                         {move || match step.get() {
-                            LAST => view! { <Icon glyph=Glyph::Check/> {t!(i18n, wizard.create)} }.into_any(),
-                            _ => t!(i18n, form.next).into_any(),
+                            LAST => view! { <Icon glyph=Glyph::Check/> {tr!(i18n, wizard.create)} }.into_any(),
+                            _ => tr!(i18n, form.next).into_any(),
                         }}
                     </SubmitButton>
-                    <Button kind=ButtonKind::Quiet on_press=move |()| { fields.forget(); go(0); }>{t!(i18n, wizard.discard)}</Button>
+                    <Button kind=ButtonKind::Quiet on_press=move |()| { fields.forget(); go(0); }>{tr!(i18n, wizard.discard)}</Button>
                 </Show>
             </div>
         </form>

@@ -17,7 +17,7 @@ use super::revise_form::ReviseForm;
 use super::sections::line_name;
 use crate::components::{Badge, Empty, FailureAlert, Glyph, Icon, MoneyBar, Skeleton, TableBox, Tone};
 use crate::format::{decimals, formats, today};
-use crate::i18n::{plain, say, t, words};
+use crate::i18n::{plain, say, tr, words};
 use crate::ledger::{Cell, Decision, Plan, PlanRow, Sums, group, plans};
 use crate::pages::money::{MoneyTable, NameOf};
 
@@ -42,7 +42,7 @@ pub fn BudgetPage() -> impl IntoView {
     view! {
         <BudgetHead desk with_day=true>
             <Show when=move || may_post() && planned()>
-                <a class="btn" href="#movement"><Icon glyph=Glyph::Plus/>{t!(i18n, movement.new)}</a>
+                <a class="btn" href="#movement"><Icon glyph=Glyph::Plus/>{tr!(i18n, movement.new)}</a>
             </Show>
         </BudgetHead>
         {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
@@ -93,11 +93,11 @@ fn Matrix(desk: DeskHere) -> impl IntoView {
     view! {
         <section class="section-tight prints-wide" aria-labelledby="h-matrix">
             <div class="row between section-head">
-                <h2 id="h-matrix">{t!(i18n, budget.lines_and_funders)}</h2>
+                <h2 id="h-matrix">{tr!(i18n, budget.lines_and_funders)}</h2>
                 <ul class="legend">
-                    <li>{mark(Glyph::Full)}{t!(i18n, budget.voted)}</li>
-                    <li>{mark(Glyph::Half)}{t!(i18n, budget.partly)}</li>
-                    <li>{mark(Glyph::Ring)}{t!(i18n, budget.awaited)}</li>
+                    <li>{mark(Glyph::Full)}{tr!(i18n, budget.voted)}</li>
+                    <li>{mark(Glyph::Half)}{tr!(i18n, budget.partly)}</li>
+                    <li>{mark(Glyph::Ring)}{tr!(i18n, budget.awaited)}</li>
                 </ul>
             </div>
             <div class="stack">{tables}</div>
@@ -175,20 +175,20 @@ fn PlanTable(desk: DeskHere, plan: Plan) -> impl IntoView {
                     <caption>{caption}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">{t!(i18n, money.line)}</th>
-                            {with_cost.then(|| view! { <th scope="col" class="num">{t!(i18n, budget.cost)}</th> })}
+                            <th scope="col">{tr!(i18n, money.line)}</th>
+                            {with_cost.then(|| view! { <th scope="col" class="num">{tr!(i18n, budget.cost)}</th> })}
                             {heads}
-                            <th scope="col" class="num">{t!(i18n, money.planned)}</th>
+                            <th scope="col" class="num">{tr!(i18n, money.planned)}</th>
                             {with_cost.then(|| view! {
-                                <th scope="col" class="num">{t!(i18n, budget.gap)}</th>
-                                <th scope="col">{t!(i18n, steps.state)}</th>
+                                <th scope="col" class="num">{tr!(i18n, budget.gap)}</th>
+                                <th scope="col">{tr!(i18n, steps.state)}</th>
                             })}
                         </tr>
                     </thead>
                     <tbody>
                         {body.collect_view()}
                         <tr class="total">
-                            <th scope="row">{t!(i18n, money.total)} " " {currency.code()}</th>
+                            <th scope="row">{tr!(i18n, money.total)} " " {currency.code()}</th>
                             {with_cost.then(|| view! { <td class="num" data-label=say!(i18n, budget.cost)>{figure(cost)}</td> })}
                             {totals}
                             <td class="num" data-label=say!(i18n, money.planned)>{figure(total)}</td>
@@ -271,7 +271,7 @@ fn LineRow(desk: DeskHere, row: PlanRow, look: Look, funders: Vec<String>) -> im
     let cells = row.cells.into_iter().zip(funders).map(|(cells, funder)| {
         if cells.is_empty() {
             return view! {
-                <td class="num muted skip-phone"><span aria-hidden="true">"–"</span><span class="sr-only">{t!(i18n, money.nothing)}</span></td>
+                <td class="num muted skip-phone"><span aria-hidden="true">"–"</span><span class="sr-only">{tr!(i18n, money.nothing)}</span></td>
             }
             .into_any();
         }
@@ -357,13 +357,13 @@ fn Drill(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         let caption = title.clone();
         Some(view! {
             <h2>{title.clone()}</h2>
-            <p class="source">{t!(i18n, budget.balance_in)} " " {currency.code()}</p>
+            <p class="source">{tr!(i18n, budget.balance_in)} " " {currency.code()}</p>
             <table class="table drill gap-top">
                 <caption class="sr-only">{caption}</caption>
                 <tbody>
                     {rows}
                     <tr class="total big">
-                        <th scope="row">{t!(i18n, money.available)}</th>
+                        <th scope="row">{tr!(i18n, money.available)}</th>
                         <td class="num" class:is-bad={sums.available < 0}>{figure(sums.available)}</td>
                     </tr>
                 </tbody>
@@ -373,7 +373,7 @@ fn Drill(desk: DeskHere, fields: MovementFields) -> impl IntoView {
     };
     view! {
         <div class="card" id="balance">
-            {move || drawn().map(IntoAny::into_any).unwrap_or_else(|| view! { <p class="muted">{t!(i18n, budget.pick)}</p> }.into_any())}
+            {move || drawn().map(IntoAny::into_any).unwrap_or_else(|| view! { <p class="muted">{tr!(i18n, budget.pick)}</p> }.into_any())}
         </div>
     }
 }
@@ -397,7 +397,7 @@ fn ChainSection(desk: DeskHere) -> impl IntoView {
     };
     view! {
         <section class="section prints-wide" aria-labelledby="h-chain">
-            <h2 id="h-chain">{t!(i18n, budget.chain)}</h2>
+            <h2 id="h-chain">{tr!(i18n, budget.chain)}</h2>
             {table}
         </section>
     }

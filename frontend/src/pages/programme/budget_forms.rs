@@ -13,7 +13,7 @@ use crate::components::{
 };
 use crate::forms::read::{Decimals, date_text};
 use crate::forms::texts;
-use crate::i18n::{decimals, plain, say, t, tag, words};
+use crate::i18n::{decimals, plain, say, tag, tr, words};
 
 /// Adds the first budget of a programme, over its whole period unless another is said.
 #[component]
@@ -40,7 +40,7 @@ pub fn NewBudgetForm(desk: DeskHere) -> impl IntoView {
     };
     view! {
         <form class="card stack section-tight" on:submit=on_submit(submit) novalidate>
-            <h2>{t!(i18n, budget.new)}</h2>
+            <h2>{tr!(i18n, budget.new)}</h2>
             <div class="fields">
                 <TextField form pointer="/title" label=move || say!(i18n, steps.name) value=title required=true wide=true/>
                 <DateField form pointer="/starts_on" label=move || say!(i18n, programme.starts_on) value=starts_on required=true/>
@@ -48,7 +48,7 @@ pub fn NewBudgetForm(desk: DeskHere) -> impl IntoView {
                 <TextField form pointer="/currency" label=move || say!(i18n, budget.currency) value=currency/>
             </div>
             <FormFailure form/>
-            <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, form.save)}</SubmitButton></div>
+            <div class="actions"><SubmitButton busy=form.busy()>{tr!(i18n, form.save)}</SubmitButton></div>
         </form>
     }
 }
@@ -157,7 +157,7 @@ pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
     });
     view! {
         <details class="disclosure section no-print">
-            <summary>{t!(i18n, budget.new_line)}</summary>
+            <summary>{tr!(i18n, budget.new_line)}</summary>
             <form class="card stack" on:submit=on_submit(submit) novalidate>
                 <div class="fields">
                     <TextField form pointer="/title" label=move || say!(i18n, budget.line_title) value=title wide=true/>
@@ -166,15 +166,15 @@ pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
                     <TextField form pointer="/year" label=move || say!(i18n, budget.year) value=year figures=true required=true/>
                     <TextField form pointer="/cost" label=move || format!("{} ({})", say!(i18n, budget.cost), currency()) value=cost figures=true/>
                 </div>
-                <h3>{t!(i18n, budget.who_pays)}</h3>
+                <h3>{tr!(i18n, budget.who_pays)}</h3>
                 <For each=move || shares.get() key=|share| share.id let(share)><ShareFields desk form share/></For>
                 <div>
                     <Button kind=ButtonKind::Quiet on_press=move |()| shares.update(|all| all.push(Share::new(currency())))>
-                        {t!(i18n, budget.add_funder)}
+                        {tr!(i18n, budget.add_funder)}
                     </Button>
                 </div>
                 <FormFailure form/>
-                <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{t!(i18n, form.save)}</SubmitButton></div>
+                <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, form.save)}</SubmitButton></div>
             </form>
         </details>
     }

@@ -14,7 +14,7 @@ use crate::api::{Answer, Failure, budgets, query};
 use crate::components::{Choice, DateField, Fetched, Form, PageHead, SelectField, TabLink, Tabs, on_submit};
 use crate::format::formats;
 use crate::forms::read;
-use crate::i18n::{I18n, plain, say, t, words};
+use crate::i18n::{I18n, plain, say, tr, words};
 
 /// One budget and all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,7 +238,7 @@ fn AsOf(desk: DeskHere, with_day: bool) -> impl IntoView {
             </Show>
             {with_day.then(|| view! { <DateField form pointer="/as_of" label=move || say!(i18n, budget.as_of) value=day hint=false/> })}
             <Show when=move || with_day || several()>
-                <button type="submit" class="btn">{t!(i18n, budget.show)}</button>
+                <button type="submit" class="btn">{tr!(i18n, budget.show)}</button>
             </Show>
         </form>
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::api::{Failure, Session, programmes};
 use crate::components::{FailureAlert, Fetched, PageHead, Skeleton};
-use crate::i18n::{I18n, plain, say, t, words};
+use crate::i18n::{I18n, plain, say, tr, words};
 use crate::pages::NotFound;
 
 /// The id of the programme in the address.
@@ -160,7 +160,7 @@ fn Sections() -> impl IntoView {
         <nav class="sections" aria-label=move || say!(i18n, nav.sections)>
             <ul>{links}</ul>
             <details>
-                <summary>{name} " " <span class="muted">"· " {t!(i18n, nav.other_sections)}</span></summary>
+                <summary>{name} " " <span class="muted">"· " {tr!(i18n, nav.other_sections)}</span></summary>
                 <ul>{links}</ul>
             </details>
         </nav>

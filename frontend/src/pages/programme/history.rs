@@ -10,7 +10,7 @@ use super::frame::Here;
 use crate::api::{accounts, programmes};
 use crate::components::{Empty, Fetched, PageHead};
 use crate::format::formats;
-use crate::i18n::{operation_name, say, t, words};
+use crate::i18n::{operation_name, say, tr, words};
 use crate::pages::paged::paged;
 
 /// The page.
@@ -68,10 +68,10 @@ fn Row(event: Event, names: Memo<HashMap<Uuid, String>>) -> impl IntoView {
             <div>
                 <p>{move || operation_name(i18n, &operation)}</p>
                 <details class="disclosure">
-                    <summary>{t!(i18n, history.details)}</summary>
+                    <summary>{tr!(i18n, history.details)}</summary>
                     <div>
-                        {before.map(|text| view! { <p class="source">{t!(i18n, history.before)}</p><pre>{text}</pre> })}
-                        {after.map(|text| view! { <p class="source">{t!(i18n, history.after)}</p><pre>{text}</pre> })}
+                        {before.map(|text| view! { <p class="source">{tr!(i18n, history.before)}</p><pre>{text}</pre> })}
+                        {after.map(|text| view! { <p class="source">{tr!(i18n, history.after)}</p><pre>{text}</pre> })}
                         <p class="source">"№ " {event.seq} " · " <code>{event.hash.chars().take(16).collect::<String>()}</code></p>
                     </div>
                 </details>

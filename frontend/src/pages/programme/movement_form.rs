@@ -15,7 +15,7 @@ use crate::components::{
 use crate::format::{formats, today};
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{decimals, movement_kind, say, t, words};
+use crate::i18n::{decimals, movement_kind, say, tr, words};
 use crate::ledger::Sums;
 
 /// What stands in the fields. It outlives what is read again around it.
@@ -168,7 +168,7 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
     };
     view! {
         <form class="card stack no-print" id="movement" aria-labelledby="h-movement" on:submit=on_submit(submit) novalidate>
-            <h2 id="h-movement">{t!(i18n, movement.title)}</h2>
+            <h2 id="h-movement">{tr!(i18n, movement.title)}</h2>
             <div class="fields">
                 <SelectField form pointer="/line_id" label=move || say!(i18n, money.line) value=fields.line choices=lines wide=true/>
                 <SelectField form pointer="/grant_id" label=move || say!(i18n, money.funder) value=fields.grant choices=grants/>
@@ -193,7 +193,7 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
                 />
             </div>
             <FormFailure form/>
-            <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, movement.post)}</SubmitButton></div>
+            <div class="actions"><SubmitButton busy=form.busy()>{tr!(i18n, movement.post)}</SubmitButton></div>
         </form>
     }
 }
@@ -234,9 +234,9 @@ fn Room(chosen: Memo<Option<Chosen>>, fields: MovementFields) -> impl IntoView {
         shown().map(|(room, typed, left, over)| {
             view! {
                 <dl class="avail span-2">
-                    <div><dt>{t!(i18n, movement.room)}</dt><dd>{room}</dd></div>
-                    <div><dt>{t!(i18n, movement.this_one)}</dt><dd>{typed}</dd></div>
-                    <div class:is-bad=over><dt>{t!(i18n, movement.left)}</dt><dd>{left}</dd></div>
+                    <div><dt>{tr!(i18n, movement.room)}</dt><dd>{room}</dd></div>
+                    <div><dt>{tr!(i18n, movement.this_one)}</dt><dd>{typed}</dd></div>
+                    <div class:is-bad=over><dt>{tr!(i18n, movement.left)}</dt><dd>{left}</dd></div>
                 </dl>
             }
         })

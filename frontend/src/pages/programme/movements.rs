@@ -17,7 +17,7 @@ use crate::components::{
 use crate::format::{formats, today};
 use crate::forms::read::{self, date_text};
 use crate::forms::texts;
-use crate::i18n::{movement_kind, say, t, words};
+use crate::i18n::{movement_kind, say, tr, words};
 use crate::ledger::money;
 use crate::pages::paged::paged;
 
@@ -135,8 +135,8 @@ fn Filters(desk: DeskHere) -> impl IntoView {
             <DateField form pointer="/booked_from" label=move || say!(i18n, movement.from) value=from hint=false/>
             <DateField form pointer="/booked_to" label=move || say!(i18n, movement.to) value=to hint=false/>
             <div class="row full">
-                <button type="submit" class="btn">{t!(i18n, form.filter)}</button>
-                <Show when=narrowed><a class="btn quiet" href=move || path.get()>{t!(i18n, form.clear)}</a></Show>
+                <button type="submit" class="btn">{tr!(i18n, form.filter)}</button>
+                <Show when=narrowed><a class="btn quiet" href=move || path.get()>{tr!(i18n, form.clear)}</a></Show>
             </div>
         </form>
     }
@@ -162,16 +162,16 @@ fn Ledger(desk: DeskHere) -> impl IntoView {
             <div class="card flush prints-wide">
                 <TableBox label=move || say!(i18n, budget.ledger)>
                     <table class="table stacks">
-                        <caption class="sr-only">{t!(i18n, budget.ledger)}</caption>
+                        <caption class="sr-only">{tr!(i18n, budget.ledger)}</caption>
                         <thead>
                             <tr>
-                                <th scope="col">{t!(i18n, movement.booked_on)}</th>
-                                <th scope="col">{t!(i18n, movement.kind)}</th>
-                                <th scope="col">{t!(i18n, money.line)}</th>
-                                <th scope="col">{t!(i18n, money.funder)}</th>
-                                <th scope="col">{t!(i18n, movement.reference)}</th>
-                                <th scope="col" class="num">{t!(i18n, money.amount)}</th>
-                                <th scope="col">{t!(i18n, steps.state)}</th>
+                                <th scope="col">{tr!(i18n, movement.booked_on)}</th>
+                                <th scope="col">{tr!(i18n, movement.kind)}</th>
+                                <th scope="col">{tr!(i18n, money.line)}</th>
+                                <th scope="col">{tr!(i18n, money.funder)}</th>
+                                <th scope="col">{tr!(i18n, movement.reference)}</th>
+                                <th scope="col" class="num">{tr!(i18n, money.amount)}</th>
+                                <th scope="col">{tr!(i18n, steps.state)}</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -242,7 +242,7 @@ fn Row(
                 {state}
                 <Show when=move || open && here.may(Operation::ReverseMovement)>
                     <button type="button" class="btn quiet small no-print" aria-label=format!("{}: {label}", say!(i18n, movement.reverse)) on:click=ask.clone()>
-                        {t!(i18n, movement.reverse)}
+                        {tr!(i18n, movement.reverse)}
                     </button>
                 </Show>
             </td>
@@ -300,13 +300,13 @@ fn Reverse(
         <Dialog open=asked title=move || say!(i18n, movement.reverse_title)>
             <form class="stack" on:submit=on_submit(submit) novalidate>
                 <p class="strong">{what}</p>
-                <p class="source">{t!(i18n, movement.reverse_text)}</p>
+                <p class="source">{tr!(i18n, movement.reverse_text)}</p>
                 <TextArea form pointer="/reason" label=move || say!(i18n, movement.reason) value=reason required=true/>
                 <DateField form pointer="/booked_on" label=move || say!(i18n, movement.booked_on) value=booked_on/>
                 <FormFailure form/>
                 <div class="actions">
-                    <SubmitButton kind=ButtonKind::Danger busy=form.busy()>{t!(i18n, movement.reverse)}</SubmitButton>
-                    <Button on_press=move |()| asked.set(false)>{t!(i18n, form.cancel)}</Button>
+                    <SubmitButton kind=ButtonKind::Danger busy=form.busy()>{tr!(i18n, movement.reverse)}</SubmitButton>
+                    <Button on_press=move |()| asked.set(false)>{tr!(i18n, form.cancel)}</Button>
                 </div>
             </form>
         </Dialog>

@@ -10,7 +10,7 @@ use crate::api::{participation, programmes};
 use crate::charts::axis::Span;
 use crate::components::{AxisStep, Empty, Fetched, Glyph, Icon, Loaded, PageHead, TableBox, TimeAxis};
 use crate::format::{formats, today};
-use crate::i18n::{impact, plain, say, step_kind, t, words};
+use crate::i18n::{impact, plain, say, step_kind, tr, words};
 use crate::pages::parts::{Localised, StepBadge};
 
 /// The page.
@@ -23,10 +23,10 @@ pub fn ParticipationPage() -> impl IntoView {
     view! {
         <PageHead title=move || say!(i18n, steps.title) lead=move || here.title(i18n)>
             <a class="btn" href=move || programmes::calendar_href(here.id()) rel="external">
-                <Icon glyph=Glyph::Calendar/>{t!(i18n, programme.calendar)}
+                <Icon glyph=Glyph::Calendar/>{tr!(i18n, programme.calendar)}
             </a>
             <Show when=move || here.may(Operation::CreateParticipationStep)>
-                <a class="btn primary" href=add><Icon glyph=Glyph::Plus/>{t!(i18n, steps.new)}</a>
+                <a class="btn primary" href=add><Icon glyph=Glyph::Plus/>{tr!(i18n, steps.new)}</a>
             </Show>
         </PageHead>
         <Loaded from=steps draw=move |page| match page.items.is_empty() {
@@ -67,15 +67,15 @@ fn Steps(steps: Vec<ParticipationStep>) -> impl IntoView {
         <div class="card flush section-tight">
             <TableBox label=move || say!(i18n, steps.title)>
                 <table class="table stacks">
-                    <caption class="sr-only">{t!(i18n, steps.title)}</caption>
+                    <caption class="sr-only">{tr!(i18n, steps.title)}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">{t!(i18n, steps.step)}</th>
-                            <th scope="col">{t!(i18n, steps.kind)}</th>
-                            <th scope="col">{t!(i18n, steps.dates)}</th>
-                            <th scope="col">{t!(i18n, steps.state)}</th>
-                            <th scope="col">{t!(i18n, steps.weight)}</th>
-                            <th scope="col">{t!(i18n, steps.outcome)}</th>
+                            <th scope="col">{tr!(i18n, steps.step)}</th>
+                            <th scope="col">{tr!(i18n, steps.kind)}</th>
+                            <th scope="col">{tr!(i18n, steps.dates)}</th>
+                            <th scope="col">{tr!(i18n, steps.state)}</th>
+                            <th scope="col">{tr!(i18n, steps.weight)}</th>
+                            <th scope="col">{tr!(i18n, steps.outcome)}</th>
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>

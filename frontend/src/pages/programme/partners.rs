@@ -15,7 +15,7 @@ use crate::components::{
     SubmitButton, TextField, Toasts, Tone, on_submit,
 };
 use crate::forms::draft::{NEW, country_of};
-use crate::i18n::{partner_kind, partner_role, plain, say, t, words};
+use crate::i18n::{partner_kind, partner_role, plain, say, tr, words};
 
 /// The page.
 #[component]
@@ -83,7 +83,7 @@ fn Needs() -> impl IntoView {
         needs().map(|rows| {
             view! {
                 <section class="card" aria-labelledby="h-needs">
-                    <header><h2 id="h-needs">{t!(i18n, partners.needed)}</h2></header>
+                    <header><h2 id="h-needs">{tr!(i18n, partners.needed)}</h2></header>
                     <ul class="plain-list">{rows}</ul>
                 </section>
             }
@@ -165,7 +165,7 @@ fn GiveRole(changed: Callback<()>) -> impl IntoView {
     };
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
-            <h2>{t!(i18n, partners.give_role)}</h2>
+            <h2>{tr!(i18n, partners.give_role)}</h2>
             <SelectField form pointer="/partner_id" label=move || say!(i18n, partners.name) value=partner choices none=move || say!(i18n, form.choose)/>
             <Show when=is_new>
                 <div class="stack">
@@ -176,7 +176,7 @@ fn GiveRole(changed: Callback<()>) -> impl IntoView {
             </Show>
             <SelectField form pointer="/role" label=move || say!(i18n, partners.role) value=role choices=roles/>
             <FormFailure form/>
-            <SubmitButton kind=ButtonKind::Plain busy=form.busy()>{t!(i18n, form.add)}</SubmitButton>
+            <SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, form.add)}</SubmitButton>
         </form>
     }
 }
@@ -202,11 +202,11 @@ fn EndRole(ending: RwSignal<Option<PartnerRole>>, asked: RwSignal<bool>, changed
         <Dialog open=asked title=move || say!(i18n, partners.end_role)>
             <form class="stack" on:submit=on_submit(submit)>
                 <p>{what}</p>
-                <p class="source">{t!(i18n, partners.end_text)}</p>
+                <p class="source">{tr!(i18n, partners.end_text)}</p>
                 <FormFailure form/>
                 <div class="actions">
-                    <SubmitButton kind=ButtonKind::Danger busy=form.busy()>{t!(i18n, form.remove)}</SubmitButton>
-                    <Button on_press=move |()| asked.set(false)>{t!(i18n, form.cancel)}</Button>
+                    <SubmitButton kind=ButtonKind::Danger busy=form.busy()>{tr!(i18n, form.remove)}</SubmitButton>
+                    <Button on_press=move |()| asked.set(false)>{tr!(i18n, form.cancel)}</Button>
                 </div>
             </form>
         </Dialog>

@@ -14,7 +14,7 @@ use crate::components::{
     Breadcrumb, Crumb, DocumentTitle, FailureAlert, Fetched, Glyph, Heading, Icon, PageHead, Skeleton,
 };
 use crate::format::formats;
-use crate::i18n::{plain, say, suited, t, words};
+use crate::i18n::{plain, say, suited, tr, words};
 use crate::pages::NotFound;
 use crate::pages::parts::{Localised, StatusBadge};
 
@@ -108,27 +108,27 @@ fn Shown(face: Face) -> impl IntoView {
             <Heading class="display" language>{move || name.get()}</Heading>
             <p class="lead"><Localised text=summary/></p>
             <p class="row no-print">
-                <a class="btn" href=programmes::calendar_href(id) rel="external"><Icon glyph=Glyph::Calendar/>{t!(i18n, programme.calendar)}</a>
-                <Show when=member><a class="btn" href=format!("/programmes/{id}/overview")>{t!(i18n, programme.workspace)}</a></Show>
+                <a class="btn" href=programmes::calendar_href(id) rel="external"><Icon glyph=Glyph::Calendar/>{tr!(i18n, programme.calendar)}</a>
+                <Show when=member><a class="btn" href=format!("/programmes/{id}/overview")>{tr!(i18n, programme.workspace)}</a></Show>
             </p>
         </div>
         <section class="section" aria-labelledby="h-steps">
-            <h2 id="h-steps">{t!(i18n, programme.where_it_stands)}</h2>
+            <h2 id="h-steps">{tr!(i18n, programme.where_it_stands)}</h2>
             <Slabs steps linked=true/>
         </section>
         <section class="section prints-wide" aria-labelledby="h-money">
             <div class="section-head stack">
-                <h2 id="h-money">{t!(i18n, programme.where_money_goes)}</h2>
-                <p class="read">{t!(i18n, programme.money_note)}</p>
+                <h2 id="h-money">{tr!(i18n, programme.where_money_goes)}</h2>
+                <p class="read">{tr!(i18n, programme.money_note)}</p>
             </div>
             <MoneySection money programme=programme.clone()/>
         </section>
         <section class="section" aria-labelledby="h-partners">
-            <h2 id="h-partners">{t!(i18n, programme.who_is_in)}</h2>
+            <h2 id="h-partners">{tr!(i18n, programme.who_is_in)}</h2>
             <PartnersTable roles/>
         </section>
         <section class="section" aria-labelledby="h-facts">
-            <h2 id="h-facts">{t!(i18n, programme.facts)}</h2>
+            <h2 id="h-facts">{tr!(i18n, programme.facts)}</h2>
             <Facts programme=programme.clone()/>
         </section>
         <Rules programme/>

@@ -10,7 +10,7 @@ use super::movement_form::MovementFields;
 use crate::api::budgets;
 use crate::components::{ButtonKind, Form, FormFailure, SubmitButton, TextField, Toasts, on_submit};
 use crate::forms::{read, texts};
-use crate::i18n::{decimals, say, t, words};
+use crate::i18n::{decimals, say, tr, words};
 
 /// The form, folded until it is asked for.
 #[component]
@@ -73,7 +73,7 @@ pub fn ReviseForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
     };
     view! {
         <details class="disclosure no-print">
-            <summary>{t!(i18n, budget.revise)}</summary>
+            <summary>{tr!(i18n, budget.revise)}</summary>
             <form class="card stack" on:submit=on_submit(submit) novalidate>
                 <div class="fields">
                     <TextField form pointer="/revisions/0/planned" label=move || in_currency(say!(i18n, money.planned)) value=planned figures=true/>
@@ -81,7 +81,7 @@ pub fn ReviseForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
                     <TextField form pointer="/revisions/0/reason" label=move || say!(i18n, movement.reason) value=reason required=true wide=true/>
                 </div>
                 <FormFailure form/>
-                <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{t!(i18n, budget.revise)}</SubmitButton></div>
+                <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, budget.revise)}</SubmitButton></div>
             </form>
         </details>
     }

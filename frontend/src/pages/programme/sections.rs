@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::api::{Answer, budgets, partners};
 use crate::components::{Empty, TableBox};
 use crate::format::{formats, today};
-use crate::i18n::{I18n, partner_kind, partner_role, plain, say, t, words};
+use crate::i18n::{I18n, partner_kind, partner_role, plain, say, tr, words};
 use crate::ledger::group;
 use crate::pages::money::{MoneyTable, NameOf};
 use crate::pages::parts::{Localised, StepBadge};
@@ -145,7 +145,7 @@ pub fn MoneySection(money: Money, programme: Programme) -> impl IntoView {
                 {move || say!(i18n, money.source, day = format.day(today()))}
             </MoneyTable>
             <details class="disclosure gap-top">
-                <summary>{t!(i18n, money.see_by_line)}</summary>
+                <summary>{tr!(i18n, money.see_by_line)}</summary>
                 <MoneyTable
                     groups=of(|balance| balance.line_id)
                     first=move || say!(i18n, money.line)
@@ -188,7 +188,7 @@ pub fn PartnersTable(
                 let label = move || format!("{}: {name}, {}", say!(i18n, partners.end_role), partner_role(i18n, kind));
                 view! {
                     <button type="button" class="btn quiet small" aria-label=label on:click=move |_| end.run(role.clone())>
-                        {t!(i18n, form.remove)}
+                        {tr!(i18n, form.remove)}
                     </button>
                 }
             });
@@ -207,12 +207,12 @@ pub fn PartnersTable(
         <div class="card flush">
             <TableBox label=move || say!(i18n, partners.title)>
                 <table class="table stacks">
-                    <caption class="sr-only">{t!(i18n, partners.title)}</caption>
+                    <caption class="sr-only">{tr!(i18n, partners.title)}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">{t!(i18n, partners.name)}</th>
-                            <th scope="col">{t!(i18n, partners.kind)}</th>
-                            <th scope="col">{t!(i18n, partners.roles)}</th>
+                            <th scope="col">{tr!(i18n, partners.name)}</th>
+                            <th scope="col">{tr!(i18n, partners.kind)}</th>
+                            <th scope="col">{tr!(i18n, partners.roles)}</th>
                         </tr>
                     </thead>
                     <tbody>{held.into_iter().map(row).collect_view()}</tbody>
@@ -240,11 +240,11 @@ pub fn Facts(programme: Programme) -> impl IntoView {
     let template = plain(i18n, &programme.template.title);
     view! {
         <dl class="facts">
-            <div><dt>{t!(i18n, programme.code)}</dt><dd>{programme.code}</dd></div>
-            <div><dt>{t!(i18n, programme.template)}</dt><dd>{template}</dd></div>
-            <div><dt>{t!(i18n, programme.period)}</dt><dd>{format.period(programme.starts_on, programme.ends_on)}</dd></div>
-            {(!places.is_empty()).then(|| view! { <div><dt>{t!(i18n, programme.places)}</dt><dd>{places}</dd></div> })}
-            {(!axes.is_empty()).then(|| view! { <div><dt>{t!(i18n, programme.axes)}</dt><dd>{axes}</dd></div> })}
+            <div><dt>{tr!(i18n, programme.code)}</dt><dd>{programme.code}</dd></div>
+            <div><dt>{tr!(i18n, programme.template)}</dt><dd>{template}</dd></div>
+            <div><dt>{tr!(i18n, programme.period)}</dt><dd>{format.period(programme.starts_on, programme.ends_on)}</dd></div>
+            {(!places.is_empty()).then(|| view! { <div><dt>{tr!(i18n, programme.places)}</dt><dd>{places}</dd></div> })}
+            {(!axes.is_empty()).then(|| view! { <div><dt>{tr!(i18n, programme.axes)}</dt><dd>{axes}</dd></div> })}
         </dl>
     }
 }
@@ -260,7 +260,7 @@ pub fn Rules(programme: Programme) -> impl IntoView {
             .map(|rule| view! { <li><Localised text=rule.text/></li> });
         view! {
             <section class="section" aria-labelledby="h-rules">
-                <h2 id="h-rules">{t!(i18n, programme.rules)}</h2>
+                <h2 id="h-rules">{tr!(i18n, programme.rules)}</h2>
                 <ul class="plain-list read">{rules.collect_view()}</ul>
             </section>
         }

@@ -16,7 +16,7 @@ use crate::components::{
 use crate::format::{formats, today};
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{I18n, impact, plain, say, scale, step_kind, t, tag, words};
+use crate::i18n::{I18n, impact, plain, say, scale, step_kind, tag, tr, words};
 use crate::pages::parts::{Localised, StepBadge};
 
 /// The id of the step in the address.
@@ -68,7 +68,7 @@ fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl Into
             <StepBadge status=step.status/>
             {editable.then(|| view! {
                 <Show when=move || here.may(Operation::UpdateParticipationStep)>
-                    <a class="btn" href=edit.clone()>{t!(i18n, form.edit)}</a>
+                    <a class="btn" href=edit.clone()>{tr!(i18n, form.edit)}</a>
                 </Show>
             })}
         </PageHead>
@@ -78,10 +78,10 @@ fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl Into
                     {step.object.clone().map(|object| view! { <Object object/> })}
                     {(!step.description.is_empty()).then(|| view! { <p class="read"><Localised text=step.description.clone()/></p> })}
                     <dl class="facts">
-                        <div><dt>{t!(i18n, steps.planned_for)}</dt><dd>{planned}</dd></div>
-                        {step.opened_on.map(|day| view! { <div><dt>{t!(i18n, steps.opened_on)}</dt><dd>{move || format.day(day)}</dd></div> })}
-                        {step.closed_on.map(|day| view! { <div><dt>{t!(i18n, steps.closed_on)}</dt><dd>{move || format.day(day)}</dd></div> })}
-                        {step.location.clone().map(|place| view! { <div><dt>{t!(i18n, steps.location)}</dt><dd>{place}</dd></div> })}
+                        <div><dt>{tr!(i18n, steps.planned_for)}</dt><dd>{planned}</dd></div>
+                        {step.opened_on.map(|day| view! { <div><dt>{tr!(i18n, steps.opened_on)}</dt><dd>{move || format.day(day)}</dd></div> })}
+                        {step.closed_on.map(|day| view! { <div><dt>{tr!(i18n, steps.closed_on)}</dt><dd>{move || format.day(day)}</dd></div> })}
+                        {step.location.clone().map(|place| view! { <div><dt>{tr!(i18n, steps.location)}</dt><dd>{place}</dd></div> })}
                     </dl>
                 </div>
                 {step.reason.clone().map(|reason| view! {
@@ -108,10 +108,10 @@ fn Object(object: ConsultationObject) -> impl IntoView {
         .unwrap_or_default();
     view! {
         <dl class="object">
-            <div class="question"><dt>{t!(i18n, steps.asked)}</dt><dd><Localised text=object.question/></dd></div>
-            <div><dt>{t!(i18n, steps.scale)}</dt><dd>{move || scale(i18n, object.scale)}{degree(scale_at)}</dd></div>
-            <div><dt>{t!(i18n, steps.weight)}</dt><dd>{move || impact(i18n, object.impact)}{degree(impact_at)}</dd></div>
-            {object.slot.map(|slot| view! { <div><dt>{t!(i18n, steps.slot)}</dt><dd><Localised text=slot/></dd></div> })}
+            <div class="question"><dt>{tr!(i18n, steps.asked)}</dt><dd><Localised text=object.question/></dd></div>
+            <div><dt>{tr!(i18n, steps.scale)}</dt><dd>{move || scale(i18n, object.scale)}{degree(scale_at)}</dd></div>
+            <div><dt>{tr!(i18n, steps.weight)}</dt><dd>{move || impact(i18n, object.impact)}{degree(impact_at)}</dd></div>
+            {object.slot.map(|slot| view! { <div><dt>{tr!(i18n, steps.slot)}</dt><dd><Localised text=slot/></dd></div> })}
         </dl>
     }
 }
@@ -127,11 +127,11 @@ fn Came(outcome: Outcome) -> impl IntoView {
         .collect_view();
     view! {
         <section class="card stack" aria-labelledby="h-outcome">
-            <h2 id="h-outcome">{t!(i18n, steps.outcome)}</h2>
+            <h2 id="h-outcome">{tr!(i18n, steps.outcome)}</h2>
             <p class="read"><Localised text=outcome.summary/></p>
-            {(!decisions.is_empty()).then(|| view! { <h3>{t!(i18n, steps.decisions)}</h3><ul>{decisions}</ul> })}
+            {(!decisions.is_empty()).then(|| view! { <h3>{tr!(i18n, steps.decisions)}</h3><ul>{decisions}</ul> })}
             {outcome.participants.map(|count| view! {
-                <p class="source">{t!(i18n, steps.took_part, count = move || i64::from(count), shown = move || format.number(i64::from(count)))}</p>
+                <p class="source">{tr!(i18n, steps.took_part, count = i64::from(count), shown = format.number(i64::from(count)))}</p>
             })}
         </section>
     }
@@ -181,10 +181,10 @@ fn Open(id: Uuid, version: i64, from: Fetched<ParticipationStep>) -> impl IntoVi
     };
     view! {
         <form class="card stack" on:submit=on_submit(submit)>
-            <h2>{t!(i18n, steps.open_title)}</h2>
-            <p class="source">{t!(i18n, steps.open_text)}</p>
+            <h2>{tr!(i18n, steps.open_title)}</h2>
+            <p class="source">{tr!(i18n, steps.open_text)}</p>
             <FormFailure form/>
-            <SubmitButton busy=form.busy()>{t!(i18n, steps.open)}</SubmitButton>
+            <SubmitButton busy=form.busy()>{tr!(i18n, steps.open)}</SubmitButton>
         </form>
     }
 }
@@ -218,8 +218,8 @@ fn Close(id: Uuid, version: i64, from: Fetched<ParticipationStep>) -> impl IntoV
     };
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
-            <h2>{t!(i18n, steps.close_title)}</h2>
-            <p class="source">{t!(i18n, steps.close_text)}</p>
+            <h2>{tr!(i18n, steps.close_title)}</h2>
+            <p class="source">{tr!(i18n, steps.close_text)}</p>
             <TextArea form pointer="/outcome" label=move || say!(i18n, steps.outcome) value=summary required=true/>
             <TextArea form pointer="/outcome/decisions" label=move || say!(i18n, steps.decisions) hint=move || say!(i18n, steps.decisions_hint) value=decisions/>
             <div class="fields">
@@ -227,7 +227,7 @@ fn Close(id: Uuid, version: i64, from: Fetched<ParticipationStep>) -> impl IntoV
                 <DateField form pointer="/closed_on" label=move || say!(i18n, steps.closed_on) value=closed_on/>
             </div>
             <FormFailure form/>
-            <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, steps.close)}</SubmitButton></div>
+            <div class="actions"><SubmitButton busy=form.busy()>{tr!(i18n, steps.close)}</SubmitButton></div>
         </form>
     }
 }
@@ -263,12 +263,12 @@ fn End(id: Uuid, version: i64, from: Fetched<ParticipationStep>, transition: Ste
         <div><Button kind=ButtonKind::Danger on_press=move |()| open.set(true)>{name}</Button></div>
         <Dialog open title=name>
             <form class="stack" on:submit=on_submit(submit) novalidate>
-                <p class="source">{t!(i18n, steps.end_text)}</p>
+                <p class="source">{tr!(i18n, steps.end_text)}</p>
                 <TextArea form pointer="/reason" label=move || say!(i18n, steps.reason_public) value=reason required=true/>
                 <FormFailure form/>
                 <div class="actions">
                     <SubmitButton kind=ButtonKind::Danger busy=form.busy()>{name}</SubmitButton>
-                    <Button on_press=move |()| open.set(false)>{t!(i18n, form.back)}</Button>
+                    <Button on_press=move |()| open.set(false)>{tr!(i18n, form.back)}</Button>
                 </div>
             </form>
         </Dialog>

@@ -14,7 +14,7 @@ use crate::components::{
 };
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{I18n, impact, plain, say, scale, step_kind, t, tag, words};
+use crate::i18n::{I18n, impact, plain, say, scale, step_kind, tag, tr, words};
 
 /// What stands in the fields.
 #[derive(Clone, Copy)]
@@ -162,8 +162,8 @@ fn StepForm(before: Option<ParticipationStep>) -> impl IntoView {
             </div>
             <FormFailure form/>
             <div class="actions">
-                <SubmitButton busy=form.busy()>{t!(i18n, form.save)}</SubmitButton>
-                <a class="btn" href=back>{t!(i18n, form.cancel)}</a>
+                <SubmitButton busy=form.busy()>{tr!(i18n, form.save)}</SubmitButton>
+                <a class="btn" href=back>{tr!(i18n, form.cancel)}</a>
             </div>
         </form>
     }

@@ -12,7 +12,7 @@ use crate::components::{
     Button, ButtonKind, CheckField, Choice, DateField, Fetched, Form, SelectField, TextArea, TextField,
 };
 use crate::forms::draft::NEW;
-use crate::i18n::{partner_kind, partner_role, plain, say, t, visibility, words};
+use crate::i18n::{partner_kind, partner_role, plain, say, tr, visibility, words};
 use crate::pages::parts::Localised;
 
 /// Which template.
@@ -39,13 +39,13 @@ pub fn Templates(fields: Fields) -> impl IntoView {
                 />
                 <span class="what"><Localised text=content.title/></span>
                 <span class="source"><Localised text=content.summary max=170/></span>
-                <span class="source">{t!(i18n, wizard.brings, steps = steps, categories = categories, roles = roles)}</span>
+                <span class="source">{tr!(i18n, wizard.brings, steps = steps, categories = categories, roles = roles)}</span>
             </label>
         }
     };
     view! {
         <fieldset>
-            <legend>{t!(i18n, wizard.choose_template)}</legend>
+            <legend>{tr!(i18n, wizard.choose_template)}</legend>
             <div class="choices">{fields.templates.get_value().into_iter().map(choice).collect_view()}</div>
         </fieldset>
     }
@@ -112,7 +112,7 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
                 <legend class="sr-only"><Localised text=need.title.clone()/></legend>
                 <h2 aria-hidden="true"><Localised text=need.title/> <span class="source">" · " {move || partner_role(i18n, role)}</span></h2>
                 <For each=rows key=|row| row.id let(row)><Row form row choices/></For>
-                <p><Button kind=ButtonKind::Quiet small=true on_press=move |()| fields.add_role(role)>{t!(i18n, wizard.another)}</Button></p>
+                <p><Button kind=ButtonKind::Quiet small=true on_press=move |()| fields.add_role(role)>{tr!(i18n, wizard.another)}</Button></p>
             </fieldset>
         }
     };
@@ -121,7 +121,7 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
         Some(template.content.required_roles.into_iter().map(need).collect_view())
     };
     view! {
-        <p class="read">{t!(i18n, wizard.partners_text)}</p>
+        <p class="read">{tr!(i18n, wizard.partners_text)}</p>
         {needs}
     }
 }
@@ -189,15 +189,15 @@ pub fn Review(fields: Fields) -> impl IntoView {
         <div class="card stack">
             <h2>{fields.title}</h2>
             <dl class="facts">
-                <div><dt>{t!(i18n, programme.template)}</dt><dd>{template}</dd></div>
-                <div><dt>{t!(i18n, programme.code)}</dt><dd>{fields.code}</dd></div>
-                <div><dt>{t!(i18n, programme.period)}</dt><dd>{fields.starts_on} " – " {fields.ends_on}</dd></div>
-                <div><dt>{t!(i18n, settings.visibility)}</dt><dd>{visible}</dd></div>
+                <div><dt>{tr!(i18n, programme.template)}</dt><dd>{template}</dd></div>
+                <div><dt>{tr!(i18n, programme.code)}</dt><dd>{fields.code}</dd></div>
+                <div><dt>{tr!(i18n, programme.period)}</dt><dd>{fields.starts_on} " – " {fields.ends_on}</dd></div>
+                <div><dt>{tr!(i18n, settings.visibility)}</dt><dd>{visible}</dd></div>
             </dl>
         </div>
         <div class="two">
-            <div class="card stack"><h2>{t!(i18n, wizard.step_partners)}</h2><ul class="plain-list">{held}</ul></div>
-            <div class="card stack"><h2>{t!(i18n, wizard.steps_come)}</h2><ol>{steps}</ol></div>
+            <div class="card stack"><h2>{tr!(i18n, wizard.step_partners)}</h2><ul class="plain-list">{held}</ul></div>
+            <div class="card stack"><h2>{tr!(i18n, wizard.steps_come)}</h2><ol>{steps}</ol></div>
         </div>
     }
 }

@@ -12,7 +12,7 @@ use crate::components::{
 };
 use crate::forms::read::date_text;
 use crate::forms::texts;
-use crate::i18n::{LANGUAGES, say, t, tag, words};
+use crate::i18n::{LANGUAGES, say, tag, tr, words};
 use crate::pages::programme::frame::Here;
 
 /// One text in each language of the app.
@@ -110,7 +110,7 @@ fn Fields(programme: Programme) -> impl IntoView {
     });
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
-            <h2>{t!(i18n, settings.programme)}</h2>
+            <h2>{tr!(i18n, settings.programme)}</h2>
             <div class="fields">
                 {titles}
                 {summaries}
@@ -121,7 +121,7 @@ fn Fields(programme: Programme) -> impl IntoView {
             </div>
             <CheckField label=move || say!(i18n, wizard.public) value=public/>
             <FormFailure form/>
-            <div class="actions"><SubmitButton busy=form.busy()>{t!(i18n, form.save)}</SubmitButton></div>
+            <div class="actions"><SubmitButton busy=form.busy()>{tr!(i18n, form.save)}</SubmitButton></div>
         </form>
     }
 }

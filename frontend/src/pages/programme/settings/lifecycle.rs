@@ -6,7 +6,7 @@ use parvis_domain::programmes::ProgrammeTransition;
 
 use crate::api::programmes;
 use crate::components::{Button, ButtonKind, Dialog, Form, FormFailure, SubmitButton, Toasts, on_submit};
-use crate::i18n::{I18n, say, t, words};
+use crate::i18n::{I18n, say, tr, words};
 use crate::pages::parts::StatusBadge;
 use crate::pages::programme::frame::Here;
 
@@ -72,7 +72,7 @@ pub fn Lifecycle() -> impl IntoView {
     view! {
         <section class="card" aria-labelledby="h-life">
             <header>
-                <h2 id="h-life">{t!(i18n, lifecycle.title)}</h2>
+                <h2 id="h-life">{tr!(i18n, lifecycle.title)}</h2>
                 {move || here.get().map(|programme| view! { <StatusBadge status=programme.status/> })}
             </header>
             <ul class="plain-list">{buttons}</ul>
@@ -103,7 +103,7 @@ fn Confirm(asked: RwSignal<bool>, chosen: RwSignal<ProgrammeTransition>) -> impl
                 <FormFailure form/>
                 <div class="actions">
                     <SubmitButton busy=form.busy()>{move || name(i18n, chosen.get())}</SubmitButton>
-                    <Button on_press=move |()| asked.set(false)>{t!(i18n, form.cancel)}</Button>
+                    <Button on_press=move |()| asked.set(false)>{tr!(i18n, form.cancel)}</Button>
                 </div>
             </form>
         </Dialog>

@@ -13,7 +13,7 @@ use crate::components::{
 };
 use crate::format::formats;
 use crate::forms::texts;
-use crate::i18n::{I18n, member_role, say, t, words};
+use crate::i18n::{I18n, member_role, say, tr, words};
 use crate::pages::programme::frame::Here;
 
 /// The roles a member can have, as choices.
@@ -71,7 +71,7 @@ pub fn Members() -> impl IntoView {
                 <td data-label=say!(i18n, settings.since)>{format.day_short(member.created_at.date_naive())}</td>
                 <td>
                     <Show when=move || here.may(Operation::UpdateMember)>
-                        <button type="button" class="btn quiet small" aria-label=label.clone() on:click=ask.clone()>{t!(i18n, form.edit)}</button>
+                        <button type="button" class="btn quiet small" aria-label=label.clone() on:click=ask.clone()>{tr!(i18n, form.edit)}</button>
                     </Show>
                 </td>
             </tr>
@@ -79,18 +79,18 @@ pub fn Members() -> impl IntoView {
     };
     view! {
         <section aria-labelledby="h-members">
-            <h2 id="h-members" class="section-head">{t!(i18n, settings.members)}</h2>
+            <h2 id="h-members" class="section-head">{tr!(i18n, settings.members)}</h2>
             <Loaded from=members draw=move |page| view! {
                 <div class="card flush">
                     <TableBox label=move || say!(i18n, settings.members)>
                         <table class="table stacks">
-                            <caption class="sr-only">{t!(i18n, settings.members)}</caption>
+                            <caption class="sr-only">{tr!(i18n, settings.members)}</caption>
                             <thead>
                                 <tr>
-                                    <th scope="col">{t!(i18n, settings.person)}</th>
-                                    <th scope="col">{t!(i18n, settings.role)}</th>
-                                    <th scope="col">{t!(i18n, settings.since)}</th>
-                                    <th scope="col"><span class="sr-only">{t!(i18n, form.edit)}</span></th>
+                                    <th scope="col">{tr!(i18n, settings.person)}</th>
+                                    <th scope="col">{tr!(i18n, settings.role)}</th>
+                                    <th scope="col">{tr!(i18n, settings.since)}</th>
+                                    <th scope="col"><span class="sr-only">{tr!(i18n, form.edit)}</span></th>
                                 </tr>
                             </thead>
                             <tbody>{page.items.into_iter().map(row).collect_view()}</tbody>
@@ -164,9 +164,9 @@ fn ChangeMember(
                 </Show>
                 <FormFailure form/>
                 <div class="actions">
-                    <SubmitButton busy=form.busy()>{t!(i18n, form.save)}</SubmitButton>
-                    <Button kind=ButtonKind::Danger on_press=remove>{t!(i18n, settings.remove_member)}</Button>
-                    <Button on_press=move |()| asked.set(false)>{t!(i18n, form.cancel)}</Button>
+                    <SubmitButton busy=form.busy()>{tr!(i18n, form.save)}</SubmitButton>
+                    <Button kind=ButtonKind::Danger on_press=remove>{tr!(i18n, settings.remove_member)}</Button>
+                    <Button on_press=move |()| asked.set(false)>{tr!(i18n, form.cancel)}</Button>
                 </div>
             </form>
         </Dialog>
@@ -229,8 +229,8 @@ pub fn Invitations() -> impl IntoView {
             let until = format.day_short(one.expires_at.date_naive());
             view! {
                 <li>
-                    <span>{one.email} <span class="source">" · " {one.role.map(|role| member_role(i18n, role))} " · " {t!(i18n, settings.until)} " " {until}</span></span>
-                    <span><Button kind=ButtonKind::Quiet small=true on_press=revoke>{t!(i18n, settings.withdraw)}</Button></span>
+                    <span>{one.email} <span class="source">" · " {one.role.map(|role| member_role(i18n, role))} " · " {tr!(i18n, settings.until)} " " {until}</span></span>
+                    <span><Button kind=ButtonKind::Quiet small=true on_press=revoke>{tr!(i18n, settings.withdraw)}</Button></span>
                 </li>
             }
         };
@@ -244,7 +244,7 @@ pub fn Invitations() -> impl IntoView {
     let organisations = organisations(here);
     view! {
         <section class="card stack" aria-labelledby="h-invite">
-            <h2 id="h-invite">{t!(i18n, settings.invite)}</h2>
+            <h2 id="h-invite">{tr!(i18n, settings.invite)}</h2>
             <form class="stack" on:submit=on_submit(submit) novalidate>
                 <TextField form pointer="/email" label=move || say!(i18n, sign_in.email) value=email kind="email" required=true/>
                 <SelectField form pointer="/role" label=move || say!(i18n, settings.role) value=role choices=roles/>
@@ -252,7 +252,7 @@ pub fn Invitations() -> impl IntoView {
                     <SelectField form pointer="/partner_id" label=move || say!(i18n, partners.name) value=partner choices=organisations none=move || say!(i18n, form.choose)/>
                 </Show>
                 <FormFailure form/>
-                <SubmitButton kind=ButtonKind::Plain busy=form.busy()>{t!(i18n, settings.send_invitation)}</SubmitButton>
+                <SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, settings.send_invitation)}</SubmitButton>
             </form>
             {move || link.get().map(|link| view! {
                 <Alert tone=Tone::Ok title=move || say!(i18n, settings.link_once)><p><code>{link}</code></p></Alert>
