@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use actix_files::{Files, NamedFile};
 use actix_web::body::MessageBody;
 use actix_web::dev::{HttpServiceFactory, ServiceRequest, ServiceResponse, fn_service};
+use actix_web::guard::fn_guard;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::{Next, from_fn};
@@ -34,25 +35,37 @@ pub fn files(folder: &Path) -> impl HttpServiceFactory + 'static {
     let files = Files::new("/", folder)
         .index_file("index.html")
         .try_compressed()
+        .guard(fn_guard(|ctx| {
+            reads(&ctx.head().method) && !is_reserved(ctx.head().uri.path())
+        }))
         .default_handler(fallback);
     web::scope("").wrap(from_fn(cached)).service(files)
 }
 
 /// An address of the app is no file: the page finds out what it shows. What is no page is not found.
 fn open_page(request: &HttpRequest, page: PathBuf) -> Result<NamedFile, ApiError> {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads || !is_page(request.path()) {
-        return Err(crate::http::fallback::of(request));
+    if !is_page(request.path()) {
+        return Err(DomainError::not_found().into());
     }
     NamedFile::open(page).map_err(|_| DomainError::not_found().into())
 }
 
 fn is_page(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
-    let reserved = ["/api/", "/health/", "/.well-known/"]
-        .iter()
-        .any(|prefix| path.starts_with(prefix));
-    !reserved && path != "/api" && !last.contains('.')
+    !is_reserved(path) && !last.contains('.')
+}
+
+/// Whether an address is one of the server's own, not of the app.
+#[must_use]
+pub fn is_reserved(path: &str) -> bool {
+    let own = ["/api/", "/health/", "/.well-known/"];
+    path == "/api" || own.iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// Whether a method only reads, which is all that files are there for.
+#[must_use]
+pub fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 async fn cached(

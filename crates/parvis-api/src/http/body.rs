@@ -149,8 +149,22 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
 fn mismatch(message: &str) -> String {
     let message = message.split(" at line ").next().unwrap_or_default();
     match message.rsplit_once("expected ") {
-        Some((_, expected)) => format!("The value has another type than allowed; expected: {expected}."),
+        Some((_, expected)) => format!(
+            "The value has another type than allowed; expected: {}.",
+            plain(expected)
+        ),
         None => "The value is none of those allowed.".to_owned(),
+    }
+}
+
+/// The words of serde for a type, in those of JSON.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number that is not negative",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        other if other.starts_with("struct ") || other == "a map" => "an object",
+        "a sequence" => "a list",
+        other => other,
     }
 }
 

@@ -7,7 +7,19 @@ use actix_web::web::Data;
 use parvis_domain::{Code, DomainError};
 
 use super::error::ApiError;
+use crate::app_files::{is_reserved, reads};
 use crate::state::AppState;
+
+/// The addresses that the document does not hold: they are only read.
+const READ_ONLY: [&str; 7] = [
+    "/api/openapi.json",
+    "/api/docs",
+    "/api/docs/{file:.*}",
+    "/api/problems",
+    "/.well-known/jwks.json",
+    "/health/live",
+    "/health/ready",
+];
 
 /// The addresses and their methods.
 pub struct Table(Vec<(ResourceDef, Vec<Method>)>);
@@ -15,6 +27,7 @@ pub struct Table(Vec<(ResourceDef, Vec<Method>)>);
 impl Table {
     /// The table of the addresses of a document.
     pub fn new<'a>(paths: impl Iterator<Item = (&'a str, Vec<Method>)>) -> Self {
+        let paths = paths.chain(READ_ONLY.map(|path| (path, vec![Method::GET, Method::HEAD])));
         Self(paths.map(|(path, methods)| (ResourceDef::new(path), methods)).collect())
     }
 
@@ -45,6 +58,9 @@ pub async fn unknown(request: HttpRequest) -> Result<String, ApiError> {
 #[must_use]
 pub fn of(request: &HttpRequest) -> ApiError {
     match request.app_data::<Data<AppState>>() {
+        Some(state) if state.config.app_dir.is_some() && !reads(request.method()) && !is_reserved(request.path()) => {
+            not_allowed("GET, HEAD")
+        }
         Some(state) => refusal(&state.table, request.path()),
         None => DomainError::not_found().into(),
     }
@@ -52,12 +68,14 @@ pub fn of(request: &HttpRequest) -> ApiError {
 
 fn refusal(table: &Table, path: &str) -> ApiError {
     match table.methods(path) {
-        Some(allow) => {
-            let detail = format!("This address takes {allow}.");
-            ApiError::new(Code::MethodNotAllowed, detail).with_header(header::ALLOW, &allow)
-        }
+        Some(allow) => not_allowed(&allow),
         None => DomainError::not_found().into(),
     }
+}
+
+fn not_allowed(allow: &str) -> ApiError {
+    let detail = format!("This address takes {allow}.");
+    ApiError::new(Code::MethodNotAllowed, detail).with_header(header::ALLOW, allow)
 }
 
 #[cfg(test)]
