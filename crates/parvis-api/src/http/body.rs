@@ -97,10 +97,15 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
         ));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| fault(&error))?;
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| fault(&error, bytes))?;
     deserializer
         .end()
         .map_err(|_| Fault::new(Code::BodyMalformed, "", "Something follows the end of the JSON value."))?;
+    // serde also fills an object from a list, field by field; no body of this API is a list.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let detail = "The value has another type than allowed; expected: an object.";
+        return Err(Fault::new(Code::TypeMismatch, "", detail));
+    }
     Ok(value)
 }
 
@@ -117,9 +122,11 @@ fn holds_nul(bytes: &[u8]) -> bool {
     false
 }
 
-fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+fn fault(error: &serde_path_to_error::Error<serde_json::Error>, bytes: &[u8]) -> Fault {
     let inner = error.inner();
-    if !inner.is_data() {
+    // For an enumeration serde_json calls a number or a list a fault of syntax, which it is not.
+    let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+    if !inner.is_data() && !is_json() {
         let detail = format!("Not JSON: line {}, column {}.", inner.line(), inner.column());
         return Fault::new(Code::BodyMalformed, "", detail);
     }
