@@ -68,7 +68,12 @@ impl Stamp {
 
     /// Whether the artefact was built from exactly this.
     pub fn is(&self, fingerprint: &str) -> bool {
-        fs::read_to_string(&self.0).is_ok_and(|noted| noted == fingerprint)
+        self.read().is_some_and(|noted| noted == fingerprint)
+    }
+
+    /// What was noted.
+    pub fn read(&self) -> Option<String> {
+        fs::read_to_string(&self.0).ok()
     }
 
     /// # Errors

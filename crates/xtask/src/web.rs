@@ -9,7 +9,7 @@ mod page;
 mod split;
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -96,14 +96,33 @@ pub fn run(paths: &Paths, args: &Args) -> Result<()> {
     if !build(paths, mode)? {
         println!("      unchanged: {}", paths.shown(&paths.web()));
     }
-    Ok(())
+    budget(paths)
+}
+
+/// Holds the built app to its budgets. An app that is too large works: only who asks is refused.
+///
+/// # Errors
+/// When a budget is not kept.
+pub fn budget(paths: &Paths) -> Result<()> {
+    match verdict(paths).read() {
+        Some(fault) if !fault.is_empty() => bail!("{fault}"),
+        _ => Ok(()),
+    }
+}
+
+/// What was found when the app was built, empty where nothing is wrong.
+fn verdict(paths: &Paths) -> Stamp {
+    Stamp::new(paths, "web-budget")
 }
 
 /// Builds the app unless it is there already, and says whether it had to.
 ///
 /// # Errors
-/// When the app does not build or is over its budget.
+/// When the app does not build.
 pub fn build(paths: &Paths, mode: Mode) -> Result<bool> {
+    // Two builds at once would write to the same folders; the second finds the work done.
+    let lock = File::create(paths.target.join("web.lock"))?;
+    lock.lock()?;
     let wasm_opt = (mode == Mode::Release).then(|| tools::wasm_opt(paths)).flatten();
     let settings = [mode.profile(), if wasm_opt.is_some() { "wasm-opt" } else { "" }];
     let fingerprint = fingerprint::of(paths, &INPUTS, &settings)?;
@@ -172,9 +191,12 @@ fn assemble(paths: &Paths, mode: Mode, wasm_opt: Option<PathBuf>) -> Result<()> 
     bundle::write(&paths.root.join("frontend"), &parts, &staged)?;
     let sizes = compress::all(&staged, mode)?;
     report(&sizes);
-    if mode == Mode::Release {
-        keep_budgets(&sizes)?;
-    }
+    let kept = if mode == Mode::Release {
+        keep_budgets(&sizes)
+    } else {
+        Ok(())
+    };
+    verdict(paths).set(&kept.err().map(|fault| fault.to_string()).unwrap_or_default())?;
     replace(&staged, &paths.web())?;
     Ok(fs::remove_dir_all(&parts)?)
 }
@@ -188,6 +210,9 @@ fn generate_glue(paths: &Paths, mode: Mode, parts: &Path) -> Result<()> {
         .join(format!("{PACKAGE}.wasm"));
     let main = paths.target.join("web-main.wasm");
     split::run(&wasm, parts, &main)?;
+    if mode == Mode::Release {
+        split::strip_names(parts)?;
+    }
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(&main)
@@ -211,7 +236,7 @@ fn optimise(wasm_opt: &Path, parts: &Path) -> Result<()> {
     for file in split::modules(parts)? {
         let smaller = file.with_extension("smaller");
         let mut command = tools::node(wasm_opt);
-        command.arg("-Oz").arg(&file).arg("-o").arg(&smaller);
+        command.arg("--quiet").arg("-Oz").arg(&file).arg("-o").arg(&smaller);
         if file != main {
             command.args(FEATURES);
         }

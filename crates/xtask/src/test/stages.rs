@@ -173,6 +173,7 @@ pub fn web(run: &mut Run) -> Result<Tally> {
         tools::npm_packages(run.paths)?;
     }
     app::build(run.paths, Mode::Release)?;
+    app::budget(run.paths)?;
     Ok(Tally::passed(1))
 }
 

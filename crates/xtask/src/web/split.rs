@@ -6,7 +6,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
+use wasm_encoder::{Module, RawSection};
 use wasm_split_cli_support::{Options, transform};
+use wasmparser::{Parser, Payload};
 
 use super::bundle;
 
@@ -29,6 +31,32 @@ pub fn run(module: &Path, parts: &Path, main: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Takes the names of functions out of the parts; wasm-bindgen does it for the main module.
+///
+/// # Errors
+/// When a part cannot be read or written.
+pub fn strip_names(parts: &Path) -> Result<()> {
+    for file in modules(parts)? {
+        let stripped = without_names(&fs::read(&file)?)?;
+        fs::write(file, stripped)?;
+    }
+    Ok(())
+}
+
+fn without_names(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut module = Module::new();
+    for payload in Parser::new(0).parse_all(bytes) {
+        let payload = payload?;
+        let is_name = matches!(&payload, Payload::CustomSection(section) if section.name() == "name");
+        if let (Some((id, range)), false) = (payload.as_section(), is_name) {
+            let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
+            let data = bytes.get(range).context("a section lies outside of the module")?;
+            module.section(&RawSection { id, data });
+        }
+    }
+    Ok(module.finish())
+}
+
 /// The files of WebAssembly among the parts.
 ///
 /// # Errors
@@ -37,4 +65,25 @@ pub fn modules(parts: &Path) -> Result<Vec<PathBuf>> {
     let mut files = crate::fingerprint::files_below(parts)?;
     files.retain(|file| file.extension().is_some_and(|ending| ending == "wasm"));
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::CustomSection;
+
+    use super::*;
+
+    #[test]
+    fn names_go_and_the_rest_stays() {
+        let custom = |name: &'static str| CustomSection {
+            name: name.into(),
+            data: (&[1, 2, 3]).into(),
+        };
+        let mut with = Module::new();
+        with.section(&custom("name")).section(&custom("target_features"));
+        let mut without = Module::new();
+        without.section(&custom("target_features"));
+        assert_eq!(without_names(&with.finish()).unwrap(), without.finish());
+        assert!(without_names(b"no module").is_err());
+    }
 }
