@@ -6,8 +6,10 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
 use crate::api::Session;
-use crate::i18n::{I18nContextProvider, start_language, tag, words};
-use crate::lazy::{DeskPage, Later, MoneyPage, OfficePage, StepsPage, desk_area, money_area, office_area, steps_area};
+use crate::i18n::{I18n, tag};
+use crate::lazy::{
+    DeskPage, Later, MoneyPage, OfficePage, StepsPage, desk_area, money_area, office_area, public_area, steps_area,
+};
 use crate::pages::{self, programme};
 use crate::shell::{Arrival, Shell};
 
@@ -22,17 +24,7 @@ pub fn start() {
 #[component]
 fn App() -> impl IntoView {
     provide_meta_context();
-    view! {
-        <I18nContextProvider set_lang_attr_on_html=false set_dir_attr_on_html=false>
-            <Frame/>
-        </I18nContextProvider>
-    }
-}
-
-#[component]
-fn Frame() -> impl IntoView {
-    let i18n = words();
-    start_language(i18n);
+    let i18n = I18n::provide();
     let session = Session::provide();
     view! {
         <Html attr:lang=move || tag(i18n.get_locale())/>
@@ -55,7 +47,7 @@ fn Pages(session: Session) -> impl IntoView {
                     <Route path=path!("/invitation") view=pages::AcceptInvitationPage/>
                     <Route path=path!("/my") view=|| view! { <Later load=|| desk_area(DeskPage::MyWork)/> }/>
                     <Route path=path!("/programmes/new") view=|| view! { <Later load=|| desk_area(DeskPage::Wizard)/> }/>
-                    <Route path=path!("/programmes/:programme") view=programme::PublicPage/>
+                    <Route path=path!("/programmes/:programme") view=|| view! { <Later load=public_area/> }/>
                     <ParentRoute path=path!("/programmes/:programme") view=programme::ProgrammeFrame>
                         <Route path=path!("overview") view=|| view! { <Later load=|| office_area(OfficePage::Overview)/> }/>
                         <Route path=path!("partners") view=|| view! { <Later load=|| office_area(OfficePage::Partners)/> }/>

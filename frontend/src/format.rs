@@ -113,7 +113,7 @@ impl Format {
 
     /// An instant in the reader's own time zone: `14 mars 2023, 18:30`.
     pub fn instant(self, at: DateTime<Utc>) -> String {
-        let date = Date::new(&JsValue::from_str(&at.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
+        let date = Date::new(&JsValue::from_f64(at.timestamp_millis() as f64));
         text(&formatter(self.locale(), "instant", 0), &date)
     }
 }

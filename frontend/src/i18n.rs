@@ -19,7 +19,6 @@ mod generated {
 
 pub use generated::i18n::*;
 pub use labels::*;
-pub use leptos_i18n::I18nContext;
 pub use operations::operation_name;
 pub use problems::{fault_text, problem_text};
 
@@ -32,7 +31,43 @@ use crate::browser;
 use crate::forms::read::Decimals;
 
 /// The handle that pages read their words from.
-pub type I18n = I18nContext<Locale>;
+///
+/// The library's own context is not used: it follows the languages of the browser, and would undo a choice.
+#[derive(Clone, Copy)]
+pub struct I18n(RwSignal<Locale>);
+
+impl I18n {
+    /// Provides the handle, in the language chosen here before, else the first of the browser's that exists.
+    pub fn provide() -> Self {
+        let chosen = browser::remembered(REMEMBERED).and_then(|tag| by_tag(&tag));
+        let preferred = || {
+            window()
+                .navigator()
+                .languages()
+                .iter()
+                .find_map(|tag| by_tag(&tag.as_string()?))
+        };
+        let i18n = Self(RwSignal::new(chosen.or_else(preferred).unwrap_or_default()));
+        provide_context(i18n);
+        i18n
+    }
+
+    /// The language, followed by whoever asks.
+    pub fn get_locale(self) -> Locale {
+        self.0.get()
+    }
+
+    /// The language, not followed.
+    pub fn get_locale_untracked(self) -> Locale {
+        self.0.get_untracked()
+    }
+
+    /// Changes the language, and remembers it on this device.
+    pub fn choose(self, locale: Locale) {
+        self.0.set(locale);
+        browser::remember(REMEMBERED, Some(tag(locale)));
+    }
+}
 
 const REMEMBERED: &str = "parvis.language";
 
@@ -79,26 +114,7 @@ pub fn current(i18n: I18n) -> Locale {
 
 /// The handle of the component tree.
 pub fn words() -> I18n {
-    use_i18n()
-}
-
-/// Sets the language with which the app starts: the one chosen here before, else the browser's first that exists.
-pub fn start_language(i18n: I18n) {
-    let chosen = browser::remembered(REMEMBERED).and_then(|tag| by_tag(&tag));
-    let preferred = window()
-        .navigator()
-        .languages()
-        .iter()
-        .find_map(|tag| by_tag(&tag.as_string()?));
-    if let Some(locale) = chosen.or(preferred) {
-        i18n.set_locale(locale);
-    }
-}
-
-/// Changes the language, and remembers it on this device.
-pub fn choose_language(i18n: I18n, locale: Locale) {
-    i18n.set_locale(locale);
-    browser::remember(REMEMBERED, Some(tag(locale)));
+    expect_context()
 }
 
 /// The tag of a language: `fr`, `en`, `es`.

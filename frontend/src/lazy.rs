@@ -1,5 +1,5 @@
-//! Areas of the app whose code is loaded when they are first opened, so that whoever reads a public page does not
-//! carry the desk of an officer.
+//! Areas of the app whose code is loaded when they are first opened, so that whoever reads the list of
+//! programmes does not carry the desk of an officer.
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
@@ -26,6 +26,12 @@ where
         true => area.try_update_value(Option::take).flatten(),
         false => Some(view! { <Skeleton/> }.into_any()),
     }
+}
+
+/// Loads the public page of a programme.
+#[lazy]
+pub fn public_area() -> AnyView {
+    view! { <programme::PublicPage/> }.into_any()
 }
 
 /// The pages of a budget.

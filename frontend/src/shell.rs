@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use crate::api::Session;
 use crate::browser;
 use crate::components::{Sprite, ToastShelf, Toasts};
-use crate::i18n::{LANGUAGES, by_tag, choose_language, say, tag, tr, words};
+use crate::i18n::{LANGUAGES, by_tag, say, tag, tr, words};
 
 const THEME: &str = "parvis.theme";
 
@@ -107,7 +107,7 @@ fn LanguagePicker() -> impl IntoView {
     let i18n = words();
     let choose = move |event| {
         if let Some(locale) = by_tag(&event_target_value(&event)) {
-            choose_language(i18n, locale);
+            i18n.choose(locale);
         }
     };
     view! {

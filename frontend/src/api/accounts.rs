@@ -49,6 +49,6 @@ pub async fn create_programme_invitation(programme: Uuid, new: NewProgrammeInvit
 }
 
 /// Withdraws an invitation into a programme.
-pub async fn revoke_programme_invitation(programme: Uuid, invitation: Uuid, version: i64) -> Answer<()> {
-    client::delete(&format!("/programmes/{programme}/invitations/{invitation}"), version).await
+pub async fn revoke_programme_invitation(invitation: Uuid, version: i64) -> Answer<()> {
+    client::delete(&format!("/programme-invitations/{invitation}"), version).await
 }

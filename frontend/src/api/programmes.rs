@@ -64,7 +64,11 @@ pub async fn move_programme(id: Uuid, version: i64, transition: ProgrammeTransit
 
 /// What changed in a programme, newest first.
 pub async fn list_programme_history(id: Uuid, cursor: Option<String>) -> Answer<Page<Event>> {
-    let parameters = [("limit", "50"), ("cursor", cursor.as_deref().unwrap_or_default())];
+    let parameters = [
+        ("sort", "-seq"),
+        ("limit", "50"),
+        ("cursor", cursor.as_deref().unwrap_or_default()),
+    ];
     client::get(&query(&format!("/programmes/{id}/history"), &parameters)).await
 }
 

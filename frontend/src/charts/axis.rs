@@ -11,16 +11,22 @@ const TOP: i64 = 44;
 pub const BAR: i64 = 36;
 /// The least width a bar has, so that it can be pointed at.
 const BAR_MIN: i64 = 24;
+/// Units that a character of a label takes.
+const LETTER: i64 = 7;
+/// The most characters of a label beside its bar.
+const BESIDE_MAX: usize = 26;
 /// Free space after a bar before the next may begin in the same row.
 const GAP: i64 = 6;
 
-/// What is drawn: from a day to a day.
+/// What is drawn: from a day to a day, and how long its label is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// First day.
     pub from: NaiveDate,
     /// Last day.
     pub to: NaiveDate,
+    /// Characters of its label.
+    pub letters: usize,
 }
 
 /// A bar of the drawing.
@@ -32,7 +38,9 @@ pub struct Bar {
     pub y: i64,
     /// Width.
     pub width: i64,
-    /// How many characters of a label fit, at about 7 units each.
+    /// Where the label begins: in the bar where it fits, else beside it.
+    pub label_x: i64,
+    /// How many characters of the label fit there, at about 7 units each.
     pub room: usize,
 }
 
@@ -78,17 +86,32 @@ pub fn lay_out(spans: &[Span], today: NaiveDate) -> Option<Axis> {
         let x = place(span.from);
         let end = place(span.to.max(span.from).checked_add_days(Days::new(1))?);
         let width = (end - x).max(BAR_MIN);
-        let row = rows.iter().position(|free| *free <= x).unwrap_or(rows.len());
+        let inside = usize::try_from((width - 12) / LETTER).unwrap_or(0);
+        let beside = span.letters.min(BESIDE_MAX);
+        let taken = i64::try_from(beside).unwrap_or(0) * LETTER;
+        let (from, until, label_x, room) = if span.letters <= inside || inside >= BESIDE_MAX {
+            (x, x + width, x + 8, inside)
+        } else if x + width + 6 + taken <= WIDTH {
+            (x, x + width + 6 + taken, x + width + 6, beside)
+        } else {
+            ((x - 6 - taken).max(0), x + width, (x - 6 - taken).max(0), beside)
+        };
+        let row = rows.iter().position(|free| *free <= from).unwrap_or(rows.len());
         if row == rows.len() {
             rows.push(0);
         }
         if let Some(free) = rows.get_mut(row) {
-            *free = x + width + GAP;
+            *free = until + GAP;
         }
         let y = TOP + ROW * i64::try_from(row).unwrap_or(0);
-        let room = usize::try_from((width - 12) / 7).unwrap_or(0);
         if let Some(slot) = bars.get_mut(index) {
-            *slot = Some(Bar { x, y, width, room });
+            *slot = Some(Bar {
+                x,
+                y,
+                width,
+                label_x,
+                room,
+            });
         }
     }
     let height = TOP + ROW * i64::try_from(rows.len()).unwrap_or(1) + 32;
@@ -173,6 +196,23 @@ mod tests {
         assert!(axis.bars[0].width >= BAR_MIN);
         assert_eq!(axis.today, None);
         assert!(axis.ticks.len() <= 12, "{:?}", axis.ticks.len());
+    }
+
+    #[test]
+    fn a_label_that_does_not_fit_its_bar_stands_beside_it_and_keeps_its_place_free() {
+        let spans = [
+            span("2015-03-01", "2015-06-16"),
+            span("2026-01-06", "2026-01-27"),
+            span("2026-12-01", "2026-12-31"),
+        ];
+        let axis = lay_out(&spans, day("2026-03-01")).unwrap();
+        assert!(axis.bars[0].label_x > axis.bars[0].x + axis.bars[0].width);
+        assert!(
+            axis.bars[2].label_x < axis.bars[2].x,
+            "at the end of the axis it stands before its bar"
+        );
+        assert!(axis.bars[2].y > axis.bars[1].y);
+        assert_eq!(axis.bars[0].room, 10);
     }
 
     #[test]

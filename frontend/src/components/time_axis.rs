@@ -36,7 +36,7 @@ pub fn TimeAxis(steps: Vec<AxisStep>, today: NaiveDate, #[prop(into)] label: Tex
             <g><a href=step.href class=step.class aria-label=name>
                 <title>{step.title}</title>
                 <rect x=bar.x y=bar.y width=bar.width height=BAR rx="3"></rect>
-                <text aria-hidden="true" x=bar.x + 8 y=bar.y + 22>{shown}</text>
+                <text aria-hidden="true" class:beside={bar.label_x < bar.x || bar.label_x > bar.x + bar.width} x=bar.label_x y=bar.y + 22>{shown}</text>
             </a></g>
         }
     });

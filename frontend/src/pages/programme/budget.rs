@@ -212,7 +212,7 @@ fn by_axis(rows: Vec<PlanRow>, here: Here, i18n: crate::i18n::I18n) -> Vec<(Opti
             .partition(|row| row.line.axis.as_ref() == Some(&axis.code));
         rest = others;
         if !own.is_empty() {
-            groups.push((Some(format!("{} · {}", axis.code, plain(i18n, &axis.title))), own));
+            groups.push((Some(plain(i18n, &axis.title)), own));
         }
     }
     if !rest.is_empty() {

@@ -1,5 +1,6 @@
 //! Adding a budget, and a line with the funders that pay for it.
 
+use chrono::Datelike;
 use leptos::prelude::*;
 use parvis_domain::budgets::GrantKind;
 use parvis_wire::budgets::{NewBudget, NewBudgetLine, NewLineGrant};
@@ -106,7 +107,7 @@ pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
             .map(|one| one.code.clone())
             .unwrap_or_default()
     }));
-    let year = RwSignal::new(desk.with(|desk| desk.budget.starts_on.format("%Y").to_string()));
+    let year = RwSignal::new(desk.with(|desk| desk.budget.starts_on.year().to_string()));
     let currency = move || desk.with(|desk| desk.budget.currency.clone());
     let shares = RwSignal::new(vec![Share::new(currency())]);
     let submit = move || {

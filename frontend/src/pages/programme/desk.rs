@@ -12,7 +12,7 @@ use super::frame::Here;
 use super::sections::{line_name, partner_names};
 use crate::api::{Answer, Failure, budgets, query};
 use crate::components::{Choice, DateField, Fetched, Form, PageHead, SelectField, TabLink, Tabs, on_submit};
-use crate::format::formats;
+use crate::format::{formats, today};
 use crate::forms::read;
 use crate::i18n::{I18n, plain, say, tr, words};
 
@@ -32,14 +32,18 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Reads the budget that is asked for, else the last one; nothing where the programme has none.
+    /// Reads the budget that is asked for, else the one of today; nothing where the programme has none.
     async fn read(programme: Uuid, wanted: Option<Uuid>, as_of: String) -> Answer<Option<Self>> {
         let (budgets, names) = futures::join!(budgets::list_budgets(programme), partner_names(programme));
-        let budgets = budgets?.items;
+        let mut budgets = budgets?.items;
+        budgets.sort_by_key(|budget| budget.starts_on);
+        let now = today();
+        let current = |budget: &&Budget| budget.starts_on <= now && budget.ends_on.is_none_or(|end| now <= end);
+        let by_day = budgets.iter().rfind(current).or(budgets.last());
         let chosen = budgets
             .iter()
             .find(|budget| Some(budget.id) == wanted)
-            .or(budgets.last())
+            .or(by_day)
             .cloned();
         let Some(budget) = chosen else {
             return if wanted.is_some() && !budgets.is_empty() {

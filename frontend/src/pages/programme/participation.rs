@@ -49,6 +49,7 @@ fn Steps(steps: Vec<ParticipationStep>) -> impl IntoView {
             span: Span {
                 from: step.opened_on.unwrap_or(step.starts_on),
                 to: step.closed_on.or(step.ends_on).unwrap_or(step.starts_on),
+                letters: plain(i18n, &step.title).chars().count(),
             },
             class: match step.status {
                 StepStatus::Closed => "step-done",

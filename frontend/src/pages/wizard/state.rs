@@ -76,6 +76,8 @@ pub struct Fields {
     /// Roles and who holds them.
     pub roles: RwSignal<Vec<RoleFields>>,
     created: RwSignal<Option<Uuid>>,
+    /// The fields of a role outlive the step in which they were added.
+    owner: StoredValue<Owner>,
 }
 
 impl Fields {
@@ -100,6 +102,7 @@ impl Fields {
             public: RwSignal::new(draft.public),
             roles: RwSignal::new(draft.roles.into_iter().map(RoleFields::of).collect()),
             created: RwSignal::new(draft.created),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
         Effect::new(move |first: Option<()>| {
             let draft = fields.draft_tracked();
@@ -134,8 +137,11 @@ impl Fields {
             let least = usize::try_from(need.at_least).unwrap_or(1).min(10);
             std::iter::repeat_n(need.role, least)
         });
-        self.roles
-            .set(rows.map(|role| RoleFields::of(DraftRole::open(role))).collect());
+        let rows = self
+            .owner
+            .get_value()
+            .with(|| rows.map(|role| RoleFields::of(DraftRole::open(role))).collect());
+        self.roles.set(rows);
     }
 
     /// One more row for a role.
@@ -145,7 +151,10 @@ impl Fields {
                 .iter()
                 .rposition(|row| row.role == role)
                 .map_or(rows.len(), |at| at + 1);
-            rows.insert(after, RoleFields::of(DraftRole::open(role)));
+            rows.insert(
+                after,
+                self.owner.get_value().with(|| RoleFields::of(DraftRole::open(role))),
+            );
         });
     }
 

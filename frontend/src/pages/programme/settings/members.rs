@@ -218,13 +218,10 @@ pub fn Invitations() -> impl IntoView {
             .filter(|one| one.accepted_at.is_none() && one.revoked_at.is_none());
         let row = move |one: Invitation| {
             let revoke = move |()| {
-                revoking.send(
-                    accounts::revoke_programme_invitation(here.id(), one.id, one.version),
-                    move |()| {
-                        toasts.tell(say!(i18n, state.saved));
-                        invitations.refetch();
-                    },
-                );
+                revoking.send(accounts::revoke_programme_invitation(one.id, one.version), move |()| {
+                    toasts.tell(say!(i18n, state.saved));
+                    invitations.refetch();
+                });
             };
             let until = format.day_short(one.expires_at.date_naive());
             view! {
