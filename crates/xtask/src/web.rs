@@ -17,6 +17,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use self::{compress::Sizes, split::Area};
 use crate::{
     command,
     fingerprint::{self, Stamp},
@@ -35,20 +36,10 @@ const INPUTS: [&str; 7] = [
     "Cargo.toml",
     "Cargo.lock",
 ];
-/// What rustc uses on this target, for wasm-opt.
-const FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
 /// What a first visit may load (wasm, JavaScript and CSS, in brotli), in bytes.
 const FIRST_LOAD_BUDGET: usize = 300_000;
-/// What a part that is loaded later may have, in brotli, in bytes.
-const PART_BUDGET: usize = 120_000;
+/// What may load when an area is opened first, in brotli, in bytes.
+const AREA_BUDGET: usize = 120_000;
 
 /// Options of `cargo xtask web`.
 #[derive(clap::Args)]
@@ -182,7 +173,7 @@ fn assemble(paths: &Paths, mode: Mode, wasm_opt: Option<PathBuf>) -> Result<()> 
     for folder in [&parts, &staged] {
         empty(folder)?;
     }
-    generate_glue(paths, mode, &parts)?;
+    let areas = generate_glue(paths, mode, &parts)?;
     match wasm_opt {
         Some(script) => optimise(&script, &parts)?,
         None if mode == Mode::Release => println!("      wasm-opt is not installed: left out"),
@@ -190,9 +181,9 @@ fn assemble(paths: &Paths, mode: Mode, wasm_opt: Option<PathBuf>) -> Result<()> 
     }
     bundle::write(&paths.root.join("frontend"), &parts, &staged)?;
     let sizes = compress::all(&staged, mode)?;
-    report(&sizes);
+    report(&sizes, &areas);
     let kept = if mode == Mode::Release {
-        keep_budgets(&sizes)
+        keep_budgets(&sizes, &areas)
     } else {
         Ok(())
     };
@@ -201,7 +192,7 @@ fn assemble(paths: &Paths, mode: Mode, wasm_opt: Option<PathBuf>) -> Result<()> 
     Ok(fs::remove_dir_all(&parts)?)
 }
 
-fn generate_glue(paths: &Paths, mode: Mode, parts: &Path) -> Result<()> {
+fn generate_glue(paths: &Paths, mode: Mode, parts: &Path) -> Result<Vec<Area>> {
     println!("      cutting, and writing the JavaScript glue");
     let wasm = paths
         .target
@@ -209,7 +200,7 @@ fn generate_glue(paths: &Paths, mode: Mode, parts: &Path) -> Result<()> {
         .join(mode.folder())
         .join(format!("{PACKAGE}.wasm"));
     let main = paths.target.join("web-main.wasm");
-    split::run(&wasm, parts, &main)?;
+    let areas = split::run(&wasm, parts, &main)?;
     if mode == Mode::Release {
         split::strip_names(parts)?;
     }
@@ -225,60 +216,58 @@ fn generate_glue(paths: &Paths, mode: Mode, parts: &Path) -> Result<()> {
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true);
     bindgen.web(true)?.generate(parts)?;
-    Ok(fs::remove_file(main)?)
+    fs::remove_file(main)?;
+    Ok(areas)
 }
 
-/// No feature flags: wasm-bindgen leaves the section `target_features`, and naming more than the browsers know
-/// (`--all-features`) makes a module that they refuse. The other parts have no such section: the same features by name.
-fn optimise(wasm_opt: &Path, parts: &Path) -> Result<()> {
+/// The main module only: the other parts gain less than the time costs. No feature flags: wasm-bindgen leaves the section
+/// `target_features`, and naming more than the browsers know (`--all-features`) makes a module that they refuse.
+fn optimise(script: &Path, parts: &Path) -> Result<()> {
     println!("      optimising with wasm-opt");
     let main = parts.join(bundle::wasm_name());
-    for file in split::modules(parts)? {
-        let smaller = file.with_extension("smaller");
-        let mut command = tools::node(wasm_opt);
-        command.arg("--quiet").arg("-Oz").arg(&file).arg("-o").arg(&smaller);
-        if file != main {
-            command.args(FEATURES);
-        }
-        command::run(&mut command)?;
-        fs::rename(smaller, file)?;
-    }
-    Ok(())
+    let smaller = parts.join("smaller");
+    command::run(
+        tools::node(script)
+            .arg("--quiet")
+            .arg("-Oz")
+            .arg(&main)
+            .arg("-o")
+            .arg(&smaller),
+    )?;
+    Ok(fs::rename(smaller, main)?)
 }
 
-fn report(sizes: &compress::Sizes) {
+fn report(sizes: &Sizes, areas: &[Area]) {
     println!(
         "      {:<28} {:>12} {:>12} {:>12}",
         "first load, bytes", "plain", "gzip", "brotli"
     );
-    sizes.first.iter().for_each(report_file);
+    for file in &sizes.first {
+        println!(
+            "      {:<28} {:>12} {:>12} {:>12}",
+            file.name, file.plain, file.gzip, file.brotli
+        );
+    }
     println!(
         "      {:<28} {:>38} of {FIRST_LOAD_BUDGET}",
         "together",
         sizes.first_load()
     );
-    if !sizes.later.is_empty() {
-        println!("      loaded when opened, each of at most {PART_BUDGET}");
-        sizes.later.iter().for_each(report_file);
+    for area in areas {
+        println!(
+            "      {:<28} {:>38} of {AREA_BUDGET}",
+            area.name,
+            sizes.later_load(&area.files)
+        );
     }
 }
 
-fn report_file(file: &compress::FileSize) {
-    println!(
-        "      {:<28} {:>12} {:>12} {:>12}",
-        file.short_name(),
-        file.plain,
-        file.gzip,
-        file.brotli
-    );
-}
-
-fn keep_budgets(sizes: &compress::Sizes) -> Result<()> {
+fn keep_budgets(sizes: &Sizes, areas: &[Area]) -> Result<()> {
     if sizes.first_load() > FIRST_LOAD_BUDGET {
         bail!("the first load is over its budget of {} kB", FIRST_LOAD_BUDGET / 1000);
     }
-    match sizes.later.iter().find(|file| file.brotli > PART_BUDGET) {
-        Some(file) => bail!("{} is over its budget of {} kB", file.name, PART_BUDGET / 1000),
+    match areas.iter().find(|area| sizes.later_load(&area.files) > AREA_BUDGET) {
+        Some(area) => bail!("{} is over its budget of {} kB", area.name, AREA_BUDGET / 1000),
         None => Ok(()),
     }
 }

@@ -38,21 +38,19 @@ pub struct FileSize {
     pub brotli: usize,
 }
 
-impl FileSize {
-    /// The name without the number that tells functions of one name apart.
-    pub fn short_name(&self) -> &str {
-        let stem = self.name.trim_end_matches(".wasm");
-        match stem.rsplit_once('_') {
-            Some((short, number)) if number.len() > 10 && number.bytes().all(|byte| byte.is_ascii_digit()) => short,
-            _ => &self.name,
-        }
-    }
-}
-
 impl Sizes {
     /// Bytes of the first load in brotli.
     pub fn first_load(&self) -> usize {
         self.first.iter().map(|file| file.brotli).sum()
+    }
+
+    /// Bytes of these files in brotli, of those that are loaded later.
+    pub fn later_load(&self, names: &[String]) -> usize {
+        self.later
+            .iter()
+            .filter(|file| names.contains(&file.name))
+            .map(|file| file.brotli)
+            .sum()
     }
 }
 
@@ -145,7 +143,8 @@ mod tests {
         assert_eq!(sizes.first.len(), 1, "the page itself is not counted");
         assert_eq!(sizes.first[0].plain, 1100);
         assert!(sizes.first_load() < 100);
-        assert_eq!(sizes.later[0].short_name(), "split_budget_page");
+        assert!(sizes.later_load(&["split_budget_page_11628345872345.wasm".to_owned()]) > 0);
+        assert_eq!(sizes.later_load(&["chunk_1.wasm".to_owned()]), 0);
         assert!(assets.join("a.js.br").is_file() && assets.join("a.js.gz").is_file());
         assert!(!folder.path().join("map.png.gz").exists());
     }

@@ -15,20 +15,45 @@ use super::bundle;
 /// The linker keeps the notes from which the cutter learns what calls what.
 pub const LINK_ARGS: [&str; 2] = ["--", "-Clink-arg=--emit-relocs"];
 
+/// What is loaded together when a page is opened.
+pub struct Area {
+    /// Name of the function that opens it.
+    pub name: String,
+    /// Names of its files; some serve other areas too.
+    pub files: Vec<String>,
+}
+
 /// Writes the parts that load later into `parts`, with the script that loads them, and the rest, which wasm-bindgen still
 /// has to treat, to `main`. The names of the scripts are compiled in, so it is their folder that carries the hash.
 ///
 /// # Errors
 /// When the module cannot be read or cut.
-pub fn run(module: &Path, parts: &Path, main: &Path) -> Result<()> {
+pub fn run(module: &Path, parts: &Path, main: &Path) -> Result<Vec<Area>> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let script = format!("./{}.js", bundle::MODULE);
     let mut options = Options::new(&bytes);
     options.output_dir = parts;
     options.main_out_path = main;
     options.main_module = &script;
-    transform(options).map_err(|error| anyhow!("the app cannot be cut into parts: {error:#}"))?;
-    Ok(())
+    let cut = transform(options).map_err(|error| anyhow!("the app cannot be cut into parts: {error:#}"))?;
+    let mut areas: Vec<Area> = cut
+        .prefetch_map
+        .into_iter()
+        .map(|(name, stems)| area(&name, &stems))
+        .collect();
+    areas.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(areas)
+}
+
+/// The names of functions end in a number that tells those of one name apart.
+fn area(name: &str, stems: &[String]) -> Area {
+    let name = name
+        .trim_end_matches(|last: char| last.is_ascii_digit())
+        .trim_end_matches('_');
+    Area {
+        name: name.to_owned(),
+        files: stems.iter().map(|stem| format!("{stem}.wasm")).collect(),
+    }
 }
 
 /// Takes the names of functions out of the parts; wasm-bindgen does it for the main module.
@@ -72,6 +97,15 @@ mod tests {
     use wasm_encoder::CustomSection;
 
     use super::*;
+
+    #[test]
+    fn areas_have_short_names() {
+        let area = area("money_area_18336135460065519763", &["chunk_8".to_owned()]);
+        assert_eq!(
+            (area.name.as_str(), area.files),
+            ("money_area", vec!["chunk_8.wasm".to_owned()])
+        );
+    }
 
     #[test]
     fn names_go_and_the_rest_stays() {
