@@ -1,0 +1,98 @@
+"""Hooks of Schemathesis: a token that is renewed, real ids, the version to change, and now and then a body that is right.
+
+Generated values stay wherever they are meant to be wrong. What every operation answered is written down at the end.
+"""
+
+import atexit
+import collections
+import json
+import os
+import threading
+
+import schemathesis
+from schemathesis.core import NOT_SET
+from schemathesis.core.parameters import ParameterLocation
+
+from pool import Pool
+
+SIGNED_IN = os.environ["PARVIS_SIGNED_IN"] == "1"
+POOL = Pool(os.environ["PARVIS_BASE_URL"])
+#: Every so many requests that are meant to be right, the whole body is one that is known to be.
+KNOWN_BODY_EVERY = 3
+
+answers = collections.defaultdict(collections.Counter)
+asked = collections.Counter()
+lock = threading.Lock()
+
+
+def operation_of(case):
+    return case.operation.definition.raw["operationId"]
+
+
+def is_right(case, location):
+    """Whether a part of the request is meant to fit the document."""
+    if case.meta is None:
+        return True
+    part = case.meta.components.get(location)
+    return part is None or part.mode.is_positive
+
+
+if SIGNED_IN:
+
+    @schemathesis.auth(refresh_interval=300)
+    class Administrator:
+        """Signs in; called again from time to time."""
+
+        def get(self, case, context):
+            return POOL.access_token()
+
+        def set(self, case, data, context):
+            case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Fills in what only the server knows."""
+    operation = operation_of(case)
+    if not is_right(case, ParameterLocation.PATH):
+        return
+    ids, body, tag = POOL.sample(operation)
+    with lock:
+        asked[operation] += 1
+        turn = asked[operation]
+    names = list(case.path_parameters or {})
+    if ids and len(ids) == len(names):
+        case.path_parameters = dict(zip(path_order(case, names), ids))
+    if not is_right(case, ParameterLocation.HEADER):
+        return
+    headers = dict(case.headers or {})
+    headers.pop("Idempotency-Key", None)
+    headers.pop("idempotency-key", None)
+    for name in [name for name in headers if name.lower() == "if-match"]:
+        headers.pop(name)
+    if tag:
+        headers["If-Match"] = tag
+    if operation == "refresh" and turn % KNOWN_BODY_EVERY == 1:
+        headers["Cookie"] = POOL.cookie()
+    case.headers = headers
+    right = is_right(case, ParameterLocation.BODY) and is_right(case, ParameterLocation.QUERY)
+    if right and body is not None and case.body is not NOT_SET and turn % KNOWN_BODY_EVERY == 1:
+        case.body = body
+
+
+def path_order(case, names):
+    """The parameters in the order in which the address has them."""
+    return sorted(names, key=lambda name: case.operation.path.index("{" + name + "}"))
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    """Notes what came back."""
+    with lock:
+        answers[operation_of(case)][response.status_code] += 1
+
+
+@atexit.register
+def write_down():
+    with open(os.environ["PARVIS_ANSWERS"], "w", encoding="utf-8") as file:
+        json.dump(answers, file, indent=1, sort_keys=True)

@@ -1,0 +1,129 @@
+"""Requests generated from the OpenAPI document, signed in and not, against a server with demonstration data.
+
+Fails on a 5xx, a status or a body that the document does not describe, and on an operation that, signed in, never
+answered 2xx. Ends with one line that counts: every operation is one check per run.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+#: They would end the session that the run rests on.
+LEFT_OUT = ["logout", "logout_everywhere", "change_password"]
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "allow_header_conformance",
+    "unsupported_method",
+    "ignored_auth",
+]
+#: With up to so many examples per operation both runs together end within ten minutes.
+SHORT = 50
+SHORT_SECONDS = 290
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--base-url", required=True)
+    arguments.add_argument("--max-examples", type=int, default=SHORT)
+    arguments.add_argument("--only", help="run one operation")
+    options = arguments.parse_args()
+    passed = failed = 0
+    for signed_in in [True, False]:
+        one, other = run(options, signed_in)
+        passed, failed = passed + one, failed + other
+    print(f"{passed} passed, {failed} failed, {len(LEFT_OUT)} skipped")
+    sys.exit(1 if failed or not passed else 0)
+
+
+def run(options, signed_in):
+    """One run; how many operations passed and failed."""
+    name = "signed in" if signed_in else "not signed in"
+    print(f"-- {name}, up to {options.max_examples} examples per operation", flush=True)
+    with tempfile.TemporaryDirectory(prefix="parvis-schemathesis-") as folder:
+        report, answers = Path(folder, "report.xml"), Path(folder, "answers.json")
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(HERE),
+            "SCHEMATHESIS_HOOKS": "hooks",
+            "PARVIS_BASE_URL": options.base_url,
+            "PARVIS_SIGNED_IN": "1" if signed_in else "0",
+            "PARVIS_ANSWERS": str(answers),
+        }
+        limit = SHORT_SECONDS if options.max_examples <= SHORT else None
+        try:
+            done = subprocess.run(command(options, report), env=environment, cwd=folder, timeout=limit, check=False)
+        except subprocess.TimeoutExpired:
+            print(f"{name}: not done after {limit} s")
+            return 0, 1
+        passed, failed = count(report)
+        if done.returncode not in (0, 1) or passed + failed == 0:
+            print(f"{name}: Schemathesis ended with {done.returncode}")
+            failed += 1
+        if signed_in and answers.exists():
+            never = never_succeeded(json.loads(answers.read_text(encoding="utf-8")))
+            failed += len(never)
+        return passed, failed
+
+
+def command(options, report):
+    program = Path(sys.executable).with_name("schemathesis")
+    line = [
+        str(program), "run", f"{options.base_url}/api/openapi.json",
+        "--max-examples", str(options.max_examples),
+        "--phases", "examples,coverage,fuzzing",
+        "--checks", ",".join(CHECKS),
+        "--generation-database", "none",
+        "--generation-with-security-parameters", "false",
+        "--suppress-health-check", "all",
+        "--request-timeout", "30",
+        "--seed", "42",
+        "--workers", "2",
+        "--continue-on-failure",
+        "--warnings", "off",
+        "--no-color",
+        "--report", "junit", "--report-junit-path", str(report),
+    ]
+    for operation in LEFT_OUT:
+        line += ["--exclude-operation-id", operation]
+    if options.only:
+        line += ["--include-operation-id", options.only]
+    return line
+
+
+def count(report):
+    """Operations that passed and failed, by the report."""
+    if not report.exists():
+        return 0, 0
+    outcomes = {}
+    for test in ElementTree.parse(report).iter("testcase"):
+        bad = test.find("failure") is not None or test.find("error") is not None
+        outcomes[test.get("name")] = outcomes.get(test.get("name"), False) or bad
+    failed = sum(outcomes.values())
+    return len(outcomes) - failed, failed
+
+
+def never_succeeded(answers):
+    """Operations that were asked and never did what they are for."""
+    never = [
+        operation
+        for operation, statuses in sorted(answers.items())
+        if not any(200 <= int(status) < 300 for status in statuses)
+    ]
+    for operation in never:
+        print(f"{operation} never answered 2xx: {answers[operation]}")
+    return never
+
+
+if __name__ == "__main__":
+    main()
