@@ -189,7 +189,7 @@ pub fn create_grant(
     parts: &[(LineId, Share)],
 ) -> StoreResult<Grant> {
     lines::require_lines(conn, setting.budget, parts)?;
-    let id = insert(conn, stamp, setting, content)?;
+    let id = insert(conn, stamp, setting, content, "")?;
     for (line, share) in parts {
         shares::open(
             conn,
@@ -215,14 +215,15 @@ pub fn create_grant(
     Ok(grant)
 }
 
-/// Inserts a grant without shares; the caller opens them and records the event.
+/// Inserts a grant without shares; the caller opens them and records the event. `at` is the pointer of the grant.
 pub(super) fn insert(
     conn: &mut Conn,
     stamp: &Stamp<'_>,
     setting: Setting,
     content: &GrantContent,
+    at: &str,
 ) -> StoreResult<GrantId> {
-    require_partner(conn, content.funder, "/funder_id")?;
+    require_partner(conn, content.funder, &format!("{at}/funder_id"))?;
     let id: GrantId = stamp.id();
     diesel::insert_into(grants::table)
         .values((

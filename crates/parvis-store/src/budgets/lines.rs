@@ -294,7 +294,10 @@ fn grant_of(
     i: usize,
 ) -> StoreResult<(GrantId, Share)> {
     match share {
-        LineShare::New { content, share } => Ok((grants::insert(conn, stamp, setting, content)?, *share)),
+        LineShare::New { content, share } => {
+            let grant = grants::insert(conn, stamp, setting, content, &format!("/grants/{i}"))?;
+            Ok((grant, *share))
+        }
         LineShare::Existing { grant, currency, share } => {
             let have = grants::currency_in(conn, setting.budget, *grant, &format!("/grants/{i}/grant_id"))?;
             domain::check_currency(&format!("/grants/{i}/planned/currency"), *currency, have)?;
