@@ -95,7 +95,7 @@ async fn get_budget(context: Context, id: Id<BudgetId>) -> Answer {
 }
 
 /// Change a budget
-#[utoipa::path(tag = "budgets", request_body = BudgetPatch, responses((status = 200, description = "The current state.", body = Budget)))]
+#[utoipa::path(tag = "budgets", request_body(content = BudgetPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The current state.", body = Budget)))]
 #[patch("/api/v1/budgets/{id}")]
 async fn update_budget(context: Context, id: Id<BudgetId>, body: Body<BudgetPatch>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &BudgetPatch| {

@@ -1,6 +1,7 @@
 //! The OpenAPI document: collected from the handlers, then completed with what the conventions say of every operation.
 
 mod complete;
+mod examples;
 
 use actix_web::App;
 use serde_json::Value;

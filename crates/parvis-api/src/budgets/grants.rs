@@ -83,7 +83,7 @@ pub async fn get_grant(context: Context, id: Id<GrantId>) -> Answer {
 /// Change what a grant says of itself
 ///
 /// Its amounts change by a revision of the plan of a line.
-#[utoipa::path(tag = "budgets", request_body = GrantPatch, responses((status = 200, description = "The current state.", body = Grant)))]
+#[utoipa::path(tag = "budgets", request_body(content = GrantPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The current state.", body = Grant)))]
 #[patch("/api/v1/grants/{id}")]
 pub async fn update_grant(context: Context, id: Id<GrantId>, body: Body<GrantPatch>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &GrantPatch| {

@@ -87,7 +87,7 @@ pub async fn get_budget_line(context: Context, id: Id<LineId>) -> Answer {
 /// Change a line, or revise the plan of its grants
 ///
 /// A revision has a day and a reason, and is refused where it would fall below what is committed.
-#[utoipa::path(tag = "budgets", request_body = BudgetLinePatch, responses((status = 200, description = "The current state.", body = BudgetLine)))]
+#[utoipa::path(tag = "budgets", request_body(content = BudgetLinePatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The current state.", body = BudgetLine)))]
 #[patch("/api/v1/lines/{id}")]
 pub async fn update_budget_line(context: Context, id: Id<LineId>, body: Body<BudgetLinePatch>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &BudgetLinePatch| {

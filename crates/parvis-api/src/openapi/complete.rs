@@ -8,9 +8,10 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, HeaderBuilder, OpenApi, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::examples;
 use crate::http::idempotency;
 
-const EXAMPLE_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+pub(super) const EXAMPLE_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// What is to be known of an operation beside what its handler says.
 struct Place<'a> {
@@ -70,6 +71,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 
 fn complete_operation(operation: &mut Operation, place: &Place<'_>) {
     describe(operation, place);
+    exemplify(operation, place);
     let parameters = operation.parameters.get_or_insert_with(Vec::new);
     for parameter in path_parameters(place.path).chain(header_parameters(place)) {
         let known = |other: &RefOr<Parameter>| matches!(other, RefOr::T(other) if other.name == parameter.name);
@@ -125,6 +127,18 @@ fn describe(operation: &mut Operation, place: &Place<'_>) {
         true => vec![SecurityRequirement::default(), bearer],
         false => vec![bearer],
     });
+}
+
+/// Gives the body its example, where its type brings none.
+fn exemplify(operation: &mut Operation, place: &Place<'_>) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else {
+        return;
+    };
+    for content in body.content.values_mut() {
+        if let RefOr::T(content) = content {
+            content.example = examples::of(place.permitted);
+        }
+    }
 }
 
 impl Place<'_> {
@@ -208,6 +222,7 @@ fn header_parameters(place: &Place<'_>) -> impl Iterator<Item = Parameter> {
         (
             demanded || honoured,
             "If-Match",
+            "The ETag that was read, or *: the change is refused where somebody was faster.",
             demanded,
             "\"1-member\"",
             r#"^(\*|(W/)?"[0-9]{1,18}(-[a-z0-9-]*)?")$"#,
@@ -215,6 +230,7 @@ fn header_parameters(place: &Place<'_>) -> impl Iterator<Item = Parameter> {
         (
             place.method == "GET" && place.has_etag(),
             "If-None-Match",
+            "The ETag of what the client has: 304 where it is still the current one.",
             false,
             "\"1-member\"",
             "",
@@ -222,6 +238,7 @@ fn header_parameters(place: &Place<'_>) -> impl Iterator<Item = Parameter> {
         (
             keyed,
             "Idempotency-Key",
+            "A key of the client's choice, kept for a day: the same request under it acts once.",
             false,
             "3f0e6b1c-9a0f-4e3d-8a86-5d6f2f3c1a77",
             "^[!-~]{1,200}$",
@@ -229,12 +246,13 @@ fn header_parameters(place: &Place<'_>) -> impl Iterator<Item = Parameter> {
     ];
     all.into_iter()
         .filter(|(applies, ..)| *applies)
-        .map(|(_, name, required, example, pattern)| {
+        .map(|(_, name, description, required, example, pattern)| {
             let mut schema = text();
             schema.pattern = (!pattern.is_empty()).then(|| pattern.to_owned());
             ParameterBuilder::new()
                 .name(name)
                 .parameter_in(ParameterIn::Header)
+                .description(Some(description))
                 .required(if required { Required::True } else { Required::False })
                 .schema(Some(Schema::Object(schema)))
                 .example(Some(json!(example)))

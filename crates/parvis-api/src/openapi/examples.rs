@@ -1,0 +1,40 @@
+//! Examples of bodies whose type has none of its own: changes, and what is specific to one operation.
+
+use parvis_domain::accounts::Operation;
+use serde_json::{Value, json};
+
+use super::complete::EXAMPLE_ID;
+
+/// The example of an operation's body, where its type does not bring one.
+pub fn of(operation: Operation) -> Option<Value> {
+    use Operation as O;
+    Some(match operation {
+        O::AcceptInvitation => json!({
+            "token": "c2VjcmV0LW9mLXRoZS1saW5r", "name": "Ana Pérez", "password": "three words and more", "language": "es"
+        }),
+        O::ChangePassword => json!({"current": "three words and more", "new": "four other words here"}),
+        O::UpdateMe => json!({"language": "fr"}),
+        O::UpdateUser => json!({"organiser": true}),
+        O::UpdateMember => json!({"role": "budget_officer"}),
+        O::CreateTemplate => json!({
+            "code": "own-call", "title": {"fr": "Appel du quartier"}, "summary": {"fr": "Un appel ouvert, une fois par an."},
+            "time_zone": "Europe/Paris", "currency": "EUR",
+            "categories": [{"code": "works", "title": {"fr": "Travaux"}}],
+            "steps": [{"kind": "call", "title": {"fr": "Appel"}, "offset_days": 0, "duration_days": 30}]
+        }),
+        O::UpdateTemplate => json!({"title": {"fr": "Appel des quartiers"}}),
+        O::UpdateProgramme => json!({"title": {"fr": "Contrat de ville 2027-2030"}, "ends_on": null}),
+        O::UpdatePlace => json!({"name": {"fr": "Bellefontaine"}}),
+        O::UpdatePartner => json!({"acronym": "TO 7"}),
+        O::UpdateContact => json!({"position": "Directrice"}),
+        O::CreatePartnerRole => json!({"partner_id": EXAMPLE_ID, "role": "funding"}),
+        O::UpdateParticipationStep => json!({"location": "Salle des fêtes"}),
+        O::OpenParticipationStep => json!({"opened_on": "2026-03-22"}),
+        O::UpdateBudget => json!({"title": {"fr": "Programmation 2027, revue"}}),
+        O::UpdateBudgetLine => json!({
+            "revisions": [{"grant_id": EXAMPLE_ID, "planned": {"amount": "31000.00", "currency": "EUR"}, "reason": "Avenant 1"}]
+        }),
+        O::UpdateGrant => json!({"reference": "CP-2027-119"}),
+        _ => return None,
+    })
+}
