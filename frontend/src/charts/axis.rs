@@ -164,6 +164,7 @@ mod tests {
         Span {
             from: day(from),
             to: day(to),
+            letters: 10,
         }
     }
 
