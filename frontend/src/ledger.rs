@@ -129,7 +129,7 @@ pub struct PlanRow {
     pub cells: Vec<Vec<Cell>>,
     /// Sum of the cells.
     pub planned: i64,
-    /// What the line costs, where that is said in this currency, against cash.
+    /// What the line costs, where that is said in this currency and met in this kind.
     pub cost: Option<i64>,
 }
 
@@ -159,7 +159,7 @@ pub fn plans(lines: &[BudgetLine]) -> Vec<Plan> {
             .cost
             .as_ref()
             .and_then(money)
-            .map(|cost| (GrantKind::Cash, cost.currency));
+            .map(|cost| (kind_of_cost(line), cost.currency));
         for (kind, currency) in own.chain(cost) {
             let plan = found.entry((kind, currency)).or_insert_with(|| Plan {
                 currency,
@@ -178,6 +178,13 @@ pub fn plans(lines: &[BudgetLine]) -> Vec<Plan> {
         plan.rows = lines.iter().filter_map(|line| row(line, plan)).collect();
     }
     found.into_values().collect()
+}
+
+/// A cost is met in cash, unless everything that pays for it is given in kind (rule 12 of the ledger: means never fill a
+/// gap in cash).
+fn kind_of_cost(line: &BudgetLine) -> GrantKind {
+    let in_kind = !line.grants.is_empty() && line.grants.iter().all(|grant| grant.kind == GrantKind::InKind);
+    if in_kind { GrantKind::InKind } else { GrantKind::Cash }
 }
 
 fn grants_of(
@@ -211,8 +218,10 @@ fn row(line: &BudgetLine, plan: &Plan) -> Option<PlanRow> {
             .collect::<Vec<_>>()
     };
     let cells: Vec<Vec<Cell>> = plan.funders.iter().map(of).collect();
-    let in_cash = line.cost.as_ref().filter(|_| plan.kind == GrantKind::Cash);
-    let cost = in_cash
+    let cost = line
+        .cost
+        .as_ref()
+        .filter(|_| plan.kind == kind_of_cost(line))
         .and_then(money)
         .filter(|cost| cost.currency == plan.currency)
         .map(|cost| cost.minor);
@@ -290,6 +299,16 @@ mod tests {
         assert_eq!((plans[0].funders.len(), row.planned, row.cost), (2, 5400, Some(8400)));
         assert_eq!(row.cells[0][0].decision, Decision::Voted);
         assert_eq!(row.cells[1][0].decision, Decision::Awaited);
+    }
+
+    #[test]
+    fn a_cost_that_is_met_in_kind_leaves_no_gap_in_cash() {
+        let euro = json!({"amount": "18.00", "currency": "EUR"});
+        let grant = json!({"grant_id": Uuid::from_u128(11), "funder_id": Uuid::from_u128(1), "kind": "in_kind",
+            "planned": euro, "granted": euro});
+        let plans = plans(&[line(Some("18.00"), json!([grant]))]);
+        assert_eq!(plans.len(), 1);
+        assert_eq!((plans[0].kind, plans[0].rows[0].cost), (GrantKind::InKind, Some(1800)));
     }
 
     #[test]
