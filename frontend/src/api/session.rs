@@ -101,6 +101,19 @@ impl Session {
         self.0.set(State::SignedIn(opened.user));
     }
 
+    /// Reads the account again, after its programmes have changed. A failure changes nothing.
+    pub async fn read_again(self) {
+        if let Ok(user) = client::get::<Me>("/me").await
+            && self.signed_in_untracked()
+        {
+            self.0.set(State::SignedIn(user));
+        }
+    }
+
+    fn signed_in_untracked(self) -> bool {
+        self.0.with_untracked(|state| matches!(state, State::SignedIn(_)))
+    }
+
     /// Ends the session here and on the server.
     pub fn sign_out(self, then: impl FnOnce() + 'static) {
         spawn_local(async move {

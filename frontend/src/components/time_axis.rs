@@ -32,11 +32,13 @@ pub fn TimeAxis(steps: Vec<AxisStep>, today: NaiveDate, #[prop(into)] label: Tex
     let bars = steps.into_iter().zip(layout.bars).map(|(step, bar)| {
         let shown = axis::label(&step.title, bar.room);
         let name = step.title.clone();
+        // Before its bar a label ends where the bar begins, however wide its letters are.
+        let (label_x, anchor) = if bar.label_x < bar.x { (bar.x - 6, "end") } else { (bar.label_x, "start") };
         view! {
             <g><a href=step.href class=step.class aria-label=name>
                 <title>{step.title}</title>
                 <rect x=bar.x y=bar.y width=bar.width height=BAR rx="3"></rect>
-                <text aria-hidden="true" class:beside={bar.label_x < bar.x || bar.label_x > bar.x + bar.width} x=bar.label_x y=bar.y + 22>{shown}</text>
+                <text aria-hidden="true" class:beside={bar.label_x < bar.x || bar.label_x > bar.x + bar.width} x=label_x y=bar.y + 22 text-anchor=anchor>{shown}</text>
             </a></g>
         }
     });

@@ -43,6 +43,7 @@ pub fn WizardPage() -> impl IntoView {
 #[component]
 fn Wizard(fields: Fields) -> impl IntoView {
     let i18n = words();
+    let session = Session::here();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let asked = use_query_map();
@@ -77,7 +78,13 @@ fn Wizard(fields: Fields) -> impl IntoView {
         if now < LAST {
             return go(now + 1);
         }
-        form.send(create(fields, draft, language()), move |id| {
+        let call = async move {
+            let id = create(fields, draft, language()).await?;
+            // Who creates a programme coordinates it.
+            session.read_again().await;
+            Ok(id)
+        };
+        form.send(call, move |id: uuid::Uuid| {
             fields.forget();
             toasts.tell(say!(i18n, wizard.created));
             navigate.with_value(|navigate| navigate(&format!("/programmes/{id}/overview"), Default::default()));

@@ -109,8 +109,11 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
         };
         view! {
             <fieldset class="card stack">
-                <legend class="sr-only"><Localised text=need.title.clone()/></legend>
-                <h2 aria-hidden="true"><Localised text=need.title/> <span class="source">" · " {move || partner_role(i18n, role)}</span></h2>
+                <legend>
+                    <Localised text=need.title/>
+                    " "
+                    <span class="source">"· " {move || partner_role(i18n, role)}</span>
+                </legend>
                 <For each=rows key=|row| row.id let(row)><Row form row choices/></For>
                 <p><Button kind=ButtonKind::Quiet small=true on_press=move |()| fields.add_role(role)>{tr!(i18n, wizard.another)}</Button></p>
             </fieldset>
