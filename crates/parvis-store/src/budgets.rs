@@ -8,7 +8,9 @@ mod grants;
 mod home;
 mod lines;
 mod movements;
+mod references;
 mod shares;
+mod texts;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -20,12 +22,12 @@ use parvis_domain::{Currency, LocalisedText, Period};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use balances::{Balance, balance_rows, get_balances};
+pub use balances::{Balance, get_balances};
 pub use grants::{Grant, GrantFilter, GrantShare, GrantSort, create_grant, get_grant, list_grants, update_grant};
-pub use home::{Home, get_vocabulary, home_of_budget, home_of_grant, home_of_line, home_of_movement};
+pub use home::{Home, Setting, get_vocabulary, home_of_budget, home_of_grant, home_of_line, home_of_movement};
 pub use lines::{
-    Line, LineFilter, LineShareRow, LineSort, Revision, Setting, create_budget_line, get_budget_line,
-    list_budget_lines, update_budget_line,
+    Line, LineFilter, LineShareRow, LineSort, Revision, create_budget_line, get_budget_line, list_budget_lines,
+    update_budget_line,
 };
 pub use movements::{
     Movement, MovementFilter, MovementSort, correct_movement, create_movement, get_movement, list_movements,

@@ -77,7 +77,7 @@ pub fn get_balances(
 ///
 /// # Errors
 /// Those of the database.
-pub fn balance_rows(conn: &mut Conn, budget: BudgetId, only: Option<PartnerId>) -> StoreResult<Vec<Balance>> {
+fn balance_rows(conn: &mut Conn, budget: BudgetId, only: Option<PartnerId>) -> StoreResult<Vec<Balance>> {
     type Row = (
         LineId,
         GrantId,

@@ -6,19 +6,19 @@ use parvis_domain::accounts::Operation;
 use parvis_domain::budgets::{GrantContent, GrantKind, PaymentMode, Share};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
 use parvis_domain::page::{Page, PageRequest};
-use parvis_domain::{Code, Currency, Fault, Money};
+use parvis_domain::{Currency, Money};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::balances::{Balance, Of, planned_and_granted};
-use super::movements::amount_text;
-use super::{Setting, lines, record, shares};
+use super::home::Setting;
+use super::{record, references, shares, texts};
 use crate::columns::{Instant, IntoDb, db_ids, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::StoreResult;
 use crate::events;
 use crate::paging::{self, SortKey, keyset, total};
-use crate::schema::{grants, partners};
+use crate::schema::grants;
 use crate::stamp::Stamp;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -75,10 +75,10 @@ pub struct GrantShare {
     /// The line.
     pub line: LineId,
     /// The plan with its revisions.
-    #[serde(serialize_with = "amount_text")]
+    #[serde(serialize_with = "texts::amount")]
     pub planned: Money,
     /// The decision with its amendments.
-    #[serde(serialize_with = "amount_text")]
+    #[serde(serialize_with = "texts::amount")]
     pub granted: Money,
 }
 
@@ -188,7 +188,7 @@ pub fn create_grant(
     content: &GrantContent,
     parts: &[(LineId, Share)],
 ) -> StoreResult<Grant> {
-    lines::require_lines(conn, setting.budget, parts)?;
+    references::require_lines(conn, setting.budget, parts)?;
     let id = insert(conn, stamp, setting, content, "")?;
     for (line, share) in parts {
         shares::open(
@@ -223,7 +223,7 @@ pub(super) fn insert(
     content: &GrantContent,
     at: &str,
 ) -> StoreResult<GrantId> {
-    require_partner(conn, content.funder, &format!("{at}/funder_id"))?;
+    references::require_partner(conn, content.funder, &format!("{at}/funder_id"))?;
     let id: GrantId = stamp.id();
     diesel::insert_into(grants::table)
         .values((
@@ -242,30 +242,6 @@ pub(super) fn insert(
         ))
         .execute(conn)?;
     Ok(id)
-}
-
-/// A partner that can be referred to: it exists and is not archived.
-pub(super) fn require_partner(conn: &mut Conn, partner: PartnerId, pointer: &str) -> StoreResult<()> {
-    let found: Option<PartnerId> = partners::table
-        .find(partner.db())
-        .filter(partners::archived_at.is_null())
-        .select(partners::id)
-        .first(conn)
-        .optional()?;
-    match found {
-        Some(_) => Ok(()),
-        None => Err(Fault::new(Code::ReferenceUnknown, pointer, "There is no such partner.").into()),
-    }
-}
-
-/// The currency of a grant of this budget.
-pub(super) fn currency_in(conn: &mut Conn, budget: BudgetId, grant: GrantId, pointer: &str) -> StoreResult<Currency> {
-    let found = grants::table
-        .find(grant.db())
-        .filter(grants::budget_id.eq(budget.db()))
-        .select(grants::currency);
-    let found: Option<Currency> = found.first(conn).optional()?;
-    found.ok_or_else(|| Fault::new(Code::ReferenceUnknown, pointer, "This budget has no such grant.").into())
 }
 
 /// Changes what a grant that was read at its version says of itself.

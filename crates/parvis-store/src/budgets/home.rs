@@ -4,7 +4,8 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use parvis_domain::Period;
-use parvis_domain::ids::{BudgetId, GrantId, LineId, MovementId};
+use parvis_domain::budgets::Policy;
+use parvis_domain::ids::{BudgetId, GrantId, LineId, MovementId, ProgrammeId};
 use parvis_domain::templates::{Axis, Category};
 
 use crate::columns::{IntoDb, Json};
@@ -20,6 +21,17 @@ pub struct Home {
     pub programme: ProgrammeContext,
     /// The budget.
     pub budget: BudgetId,
+}
+
+/// Where a line or grant is added: its budget, and what the programme asks of its ledger.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// The budget.
+    pub budget: BudgetId,
+    /// What the programme asks.
+    pub policy: Policy,
 }
 
 macro_rules! home_of {

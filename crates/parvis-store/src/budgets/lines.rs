@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::{self as domain, GrantKind, LineContent, LineShare, Policy, Share};
+use parvis_domain::budgets::{self as domain, GrantKind, LineContent, LineShare, Share};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
 use parvis_domain::page::{Page, PageRequest};
 use parvis_domain::{Currency, LocalisedText, Money};
@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::balances::{Balance, Of, planned_and_granted};
-use super::{grants, record, shares};
+use super::home::Setting;
+use super::{grants, record, references, shares, texts};
 use crate::columns::{Instant, IntoDb, db_ids, json, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::{StoreError, StoreResult};
@@ -56,7 +57,7 @@ pub struct Line {
     /// The year of its plan.
     pub year: i32,
     /// What it costs, as text with its currency in the history.
-    #[serde(serialize_with = "money_text")]
+    #[serde(serialize_with = "texts::optional_amount")]
     pub cost: Option<Money>,
     /// Its place in the order.
     pub position: i32,
@@ -80,10 +81,10 @@ pub struct LineShareRow {
     /// Cash or in kind.
     pub kind: GrantKind,
     /// The plan with its revisions.
-    #[serde(serialize_with = "super::movements::amount_text")]
+    #[serde(serialize_with = "texts::amount")]
     pub planned: Money,
     /// The decision with its amendments.
-    #[serde(serialize_with = "super::movements::amount_text")]
+    #[serde(serialize_with = "texts::amount")]
     pub granted: Money,
 }
 
@@ -99,21 +100,6 @@ impl Line {
             cost: self.cost,
         }
     }
-}
-
-fn money_text<S: serde::Serializer>(money: &Option<Money>, serializer: S) -> Result<S::Ok, S::Error> {
-    money.map(|money| money.to_string()).serialize(serializer)
-}
-
-/// Where a line or grant is added: its budget, and what the programme asks of its ledger.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting {
-    /// The programme.
-    pub programme: ProgrammeId,
-    /// The budget.
-    pub budget: BudgetId,
-    /// What the programme asks.
-    pub policy: Policy,
 }
 
 /// Which lines are wanted.
@@ -299,7 +285,7 @@ fn grant_of(
             Ok((grant, *share))
         }
         LineShare::Existing { grant, currency, share } => {
-            let have = grants::currency_in(conn, setting.budget, *grant, &format!("/grants/{i}/grant_id"))?;
+            let have = references::currency_in(conn, setting.budget, *grant, &format!("/grants/{i}/grant_id"))?;
             domain::check_currency(&format!("/grants/{i}/planned/currency"), *currency, have)?;
             Ok((*grant, *share))
         }
@@ -401,24 +387,4 @@ fn relocate(error: StoreError, pointer: &str) -> StoreError {
         }
         other => other,
     }
-}
-
-/// The shares of a new grant: each line must be of the same budget.
-pub(super) fn require_lines(conn: &mut Conn, budget: BudgetId, shares: &[(LineId, Share)]) -> StoreResult<()> {
-    let ids = db_ids(shares.iter().map(|(line, _)| *line));
-    let found: Vec<LineId> = lines::table
-        .filter(lines::budget_id.eq(budget.db()).and(lines::id.eq_any(&ids)))
-        .select(lines::id)
-        .load(conn)?;
-    let mut faults = parvis_domain::Faults::new();
-    for (i, (line, _)) in shares.iter().enumerate() {
-        if !found.contains(line) {
-            faults.add(
-                parvis_domain::Code::ReferenceUnknown,
-                format!("/shares/{i}/line_id"),
-                "This budget has no such line.",
-            );
-        }
-    }
-    Ok(faults.finish(Some(()))?)
 }

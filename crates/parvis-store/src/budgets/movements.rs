@@ -7,11 +7,11 @@ use parvis_domain::budgets::{self as domain, MovementKind, NewMovement, ledger};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, MovementId, PartnerId, ProgrammeId, RateId, UserId};
 use parvis_domain::page::{Page, PageRequest};
 use parvis_domain::{Code, Currency, DomainError, Money};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::shares::{self, Locked};
-use super::{grants::require_partner, record};
+use super::{record, references, texts};
 use crate::columns::{Instant, IntoDb, db_ids, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::{StoreError, StoreResult};
@@ -65,7 +65,7 @@ pub struct Movement {
     /// What it is.
     pub kind: MovementKind,
     /// How much, in the grant's currency.
-    #[serde(serialize_with = "amount_text")]
+    #[serde(serialize_with = "texts::amount")]
     pub amount: Money,
     /// As it was paid, where that was in another currency.
     #[serde(skip)]
@@ -97,11 +97,6 @@ pub struct Movement {
     /// The movement that reverses it.
     #[serde(skip)]
     pub reversed_by: Option<MovementId>,
-}
-
-/// Amounts in the history: `1250.00 EUR`.
-pub(super) fn amount_text<S: Serializer>(money: &Money, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&money.to_string())
 }
 
 /// Which movements are wanted.
@@ -298,7 +293,7 @@ pub fn create_movement(
     domain::check_currency("/amount/currency", new.amount.currency, share.terms.currency)?;
     for (partner, pointer) in [(new.payer, "/payer_id"), (new.payee, "/payee_id")] {
         if let Some(partner) = partner {
-            require_partner(conn, partner, pointer)?;
+            references::require_partner(conn, partner, pointer)?;
         }
     }
     share.change(
