@@ -235,7 +235,7 @@ mod tests {
                     .map(|programme| {
                         let mut currencies = BTreeSet::new();
                         for budget in budgets::list_budgets(conn, programme.id, &all(BudgetSort::StartsOn))?.items {
-                            let rows = budgets::balance_rows(conn, budget.id, None)?;
+                            let rows = budgets::get_balances(conn, budget.id, None, None, None)?;
                             assert!(!rows.is_empty());
                             currencies.extend(rows.iter().map(|row| row.terms.currency.code().to_owned()));
                         }
