@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: from a checkout to a running Parvis with five programmes in it.
 
 use std::{
-    fs,
+    env, fs,
     net::{SocketAddr, TcpListener},
     path::Path,
     process::ExitCode,
@@ -17,6 +17,8 @@ use crate::{
 };
 
 const STAGES: u32 = 5;
+/// One line per request would hide what is said here; whoever wants them sets the variable.
+const QUIET: [(&str, &str); 1] = [("PARVIS_LOG", "warn")];
 const PASSWORD: &str = "Parvis-demo-1";
 const ACCOUNTS: [(&str, &str); 5] = [
     ("admin@demo.example", "administrator of the platform"),
@@ -91,7 +93,11 @@ fn settings(paths: &Paths, args: &Args) -> Result<Settings> {
         listen: args.listen,
         app: Some(paths.web()),
         keys,
-        more: &[],
+        more: if env::var_os("PARVIS_LOG").is_some() {
+            &[]
+        } else {
+            &QUIET
+        },
     })
 }
 

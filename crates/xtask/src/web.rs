@@ -113,7 +113,10 @@ fn verdict(paths: &Paths) -> Stamp {
 pub fn build(paths: &Paths, mode: Mode) -> Result<bool> {
     // Two builds at once would write to the same folders; the second finds the work done.
     let lock = File::create(paths.target.join("web.lock"))?;
-    lock.lock()?;
+    if lock.try_lock().is_err() {
+        println!("      waiting for another build of the app");
+        lock.lock()?;
+    }
     let wasm_opt = (mode == Mode::Release).then(|| tools::wasm_opt(paths)).flatten();
     let settings = [mode.profile(), if wasm_opt.is_some() { "wasm-opt" } else { "" }];
     let fingerprint = fingerprint::of(paths, &INPUTS, &settings)?;

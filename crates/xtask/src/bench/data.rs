@@ -80,7 +80,7 @@ fn template_id(client: &Client) -> Result<String> {
         .context("no templates")?;
     let found = items
         .iter()
-        .find(|item| item.pointer("/code").and_then(Value::as_str) == Some(TEMPLATE));
+        .find(|item| item.pointer("/content/code").and_then(Value::as_str) == Some(TEMPLATE));
     let id = found.and_then(|item| item.pointer("/id")).and_then(Value::as_str);
     id.map(str::to_owned).with_context(|| format!("no template {TEMPLATE}"))
 }
