@@ -19,10 +19,13 @@ SIGNED_IN = os.environ["PARVIS_SIGNED_IN"] == "1"
 POOL = Pool(os.environ["PARVIS_BASE_URL"])
 #: Every so many requests that are meant to be right, the whole body is one that is known to be.
 KNOWN_BODY_EVERY = 3
+#: Operations after which the same cannot be asked of the same thing again.
+SPOILING = ("archive_", "delete_", "revoke_", "open_", "activate_", "close_", "cancel_", "annul_", "reverse_", "correct_", "accept_")
 
 answers = collections.defaultdict(collections.Counter)
 asked = collections.Counter()
-lock = threading.Lock()
+kept = {}
+lock = threading.RLock()
 
 
 def operation_of(case):
@@ -56,28 +59,35 @@ def before_call(context, case, kwargs):
     operation = operation_of(case)
     if not is_right(case, ParameterLocation.PATH):
         return
-    ids, body, tag = POOL.sample(operation)
+    right = all(is_right(case, part) for part in [ParameterLocation.HEADER, ParameterLocation.BODY, ParameterLocation.QUERY])
     with lock:
-        asked[operation] += 1
-        turn = asked[operation]
+        asked[operation] += right
+        known_body = right and asked[operation] % KNOWN_BODY_EVERY == 1
+    # What a request may spoil is made for it alone; where it will be refused, one is enough for all.
+    fresh = SIGNED_IN and right and (known_body or operation.startswith(SPOILING))
+    ids, body, tag = POOL.sample(operation) if fresh else once(operation)
     names = list(case.path_parameters or {})
     if ids and len(ids) == len(names):
         case.path_parameters = dict(zip(path_order(case, names), ids))
     if not is_right(case, ParameterLocation.HEADER):
         return
-    headers = dict(case.headers or {})
-    headers.pop("Idempotency-Key", None)
-    headers.pop("idempotency-key", None)
-    for name in [name for name in headers if name.lower() == "if-match"]:
-        headers.pop(name)
+    generated = ["if-match", "if-none-match", "idempotency-key"]
+    headers = {name: value for name, value in (case.headers or {}).items() if name.lower() not in generated}
     if tag:
-        headers["If-Match"] = tag
-    if operation == "refresh" and turn % KNOWN_BODY_EVERY == 1:
+        headers["If-Match"] = tag if fresh else "*"
+    if operation == "refresh" and known_body:
         headers["Cookie"] = POOL.cookie()
     case.headers = headers
-    right = is_right(case, ParameterLocation.BODY) and is_right(case, ParameterLocation.QUERY)
-    if right and body is not None and case.body is not NOT_SET and turn % KNOWN_BODY_EVERY == 1:
+    if known_body and fresh and body is not None and case.body is not NOT_SET:
         case.body = body
+
+
+def once(operation):
+    """A sample that is made at its first use and then kept."""
+    with lock:
+        if operation not in kept:
+            kept[operation] = POOL.sample(operation)
+        return kept[operation]
 
 
 def path_order(case, names):

@@ -26,11 +26,20 @@ class Pool:
         self.signed_in_at = 0.0
         self.token = None
         self.template = next(t["id"] for t in self.items("/templates") if t["content"]["code"] == "city-contract")
-        self.public = next(p["id"] for p in self.items("/programmes") if p["currency"] == "EUR")
+        self.public, self.partner = self.funded_programme()
+        categories = self.ask("GET", f"/programmes/{self.public}").json()["categories"]
+        self.category = next(category["code"] for category in categories if category.get("kind") != "in_kind")
         self.place = self.items("/places")[0]["id"]
-        roles = self.items(f"/programmes/{self.public}/partner-roles")
-        self.partner = next(role["partner"]["id"] for role in roles if role["role"] == "funding")
         self.user = next(u["id"] for u in self.items("/users") if u["email"] == "observer@demo.example")
+
+    def funded_programme(self):
+        """A public programme of the demonstration in euros, and an organisation that funds it."""
+        for programme in self.items("/programmes"):
+            if programme["currency"] == "EUR" and programme["visibility"] == "public":
+                for role in self.items(f"/programmes/{programme['id']}/partner-roles"):
+                    if role["role"] == "funding":
+                        return programme["id"], role["partner"]["id"]
+        raise RuntimeError("no programme has a funder")
 
     def access_token(self):
         """A token of the administrator that is good for some minutes."""
@@ -101,7 +110,7 @@ class Pool:
 
     def new_line(self):
         return {
-            "category": "investment", "year": 2026,
+            "category": self.category, "year": 2026,
             "grants": [{"funder_id": self.partner, "kind": "cash", "planned": self.money("1000.00")}],
         }
 

@@ -524,7 +524,6 @@ fn plans() {
             json!({"amount": "1.00", "currency": "USD"}),
             "currency_mismatch",
         ),
-        ("/grants/0/grant_id", json!(share.grant), "required"),
         ("/grants/0/decided_on", json!("2026-02-30"), "date_invalid"),
     ] {
         one_fault(&world, &client, &lines, &line, at, value, code);

@@ -113,7 +113,12 @@ fn opposite_orders_do_not_block_each_other() {
             .map(|_| client.patch(&line, "*", &json!({"revisions": revisions})).status)
             .collect::<Vec<_>>()
     });
-    assert_eq!(tally(statuses.into_iter().flatten()), BTreeMap::from([(200, 64)]));
+    // Whoever was overtaken in the same moment is told so; nobody waits in vain.
+    let tally = tally(statuses.into_iter().flatten());
+    assert!(
+        tally[&200] >= 16 && tally.keys().all(|status| [200, 412].contains(status)),
+        "{tally:?}"
+    );
     assert_sums(&world.store);
 }
 
