@@ -1,5 +1,5 @@
-//! Areas of the app whose code is loaded when they are first opened, so that whoever reads the list of
-//! programmes does not carry the desk of an officer.
+//! Areas of the app whose code is loaded when they are first opened, so that whoever reads a public page does not
+//! carry the desk of an officer.
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
@@ -28,92 +28,92 @@ where
     }
 }
 
-/// Loads the public page of a programme.
+/// Public page of a programme.
 #[lazy]
 pub fn public_area() -> AnyView {
     view! { <programme::PublicPage/> }.into_any()
 }
 
-/// The pages of a budget.
-#[derive(Clone, Copy)]
-pub enum MoneyPage {
-    /// The plan with its balances.
-    Plan,
-    /// The ledger.
-    Movements,
-}
-
-/// Loads the pages of a budget.
+/// Overview of a programme for its members.
 #[lazy]
-pub fn money_area(page: MoneyPage) -> AnyView {
-    match page {
-        MoneyPage::Plan => view! { <programme::BudgetPage/> }.into_any(),
-        MoneyPage::Movements => view! { <programme::MovementsPage/> }.into_any(),
-    }
+pub fn overview_area() -> AnyView {
+    view! { <programme::OverviewPage/> }.into_any()
 }
 
-/// The pages of participation.
-#[derive(Clone, Copy)]
-pub enum StepsPage {
-    /// All steps.
-    All,
-    /// One step.
-    One,
-    /// Planning a step.
-    New,
-    /// Changing a step.
-    Edit,
-}
-
-/// Loads the pages of participation.
+/// Partners and their roles.
 #[lazy]
-pub fn steps_area(page: StepsPage) -> AnyView {
-    match page {
-        StepsPage::All => view! { <programme::ParticipationPage/> }.into_any(),
-        StepsPage::One => view! { <programme::StepPage/> }.into_any(),
-        StepsPage::New => view! { <programme::NewStepPage/> }.into_any(),
-        StepsPage::Edit => view! { <programme::EditStepPage/> }.into_any(),
-    }
+pub fn partners_area() -> AnyView {
+    view! { <programme::PartnersPage/> }.into_any()
 }
 
-/// The pages on which a programme is run.
-#[derive(Clone, Copy)]
-pub enum OfficePage {
-    /// The overview.
-    Overview,
-    /// Partners and roles.
-    Partners,
-    /// The settings.
-    Settings,
-    /// The history.
-    History,
-}
-
-/// Loads the pages on which a programme is run.
+/// Participation steps.
 #[lazy]
-pub fn office_area(page: OfficePage) -> AnyView {
-    match page {
-        OfficePage::Overview => view! { <programme::OverviewPage/> }.into_any(),
-        OfficePage::Partners => view! { <programme::PartnersPage/> }.into_any(),
-        OfficePage::Settings => view! { <programme::SettingsPage/> }.into_any(),
-        OfficePage::History => view! { <programme::HistoryPage/> }.into_any(),
-    }
+pub fn steps_area() -> AnyView {
+    view! { <programme::ParticipationPage/> }.into_any()
 }
 
-/// The pages of a member that belong to no programme.
-#[derive(Clone, Copy)]
-pub enum DeskPage {
-    /// What waits for the reader.
-    MyWork,
-    /// Setting a programme up.
-    Wizard,
-}
-
-/// Loads the pages of a member that belong to no programme.
+/// One participation step.
 #[lazy]
-pub fn desk_area(page: DeskPage) -> AnyView {
-    match page {
-        DeskPage::MyWork => view! { <MyWorkPage/> }.into_any(),
-        DeskPage::Wizard => view! { <WizardPage/> }.into_any(),
-    }
+pub fn step_area() -> AnyView {
+    view! { <programme::StepPage/> }.into_any()
+}
+
+/// Planning a step.
+#[lazy]
+pub fn new_step_area() -> AnyView {
+    view! { <programme::NewStepPage/> }.into_any()
+}
+
+/// Changing a step.
+#[lazy]
+pub fn edit_step_area() -> AnyView {
+    view! { <programme::EditStepPage/> }.into_any()
+}
+
+/// Plan of a budget and its balances.
+#[lazy]
+pub fn plan_area() -> AnyView {
+    view! { <programme::BudgetPage/> }.into_any()
+}
+
+/// Ledger of a budget.
+#[lazy]
+pub fn ledger_area() -> AnyView {
+    view! { <programme::MovementsPage/> }.into_any()
+}
+
+/// Settings of a programme.
+#[lazy]
+pub fn settings_area() -> AnyView {
+    view! { <programme::SettingsPage/> }.into_any()
+}
+
+/// History of a programme.
+#[lazy]
+pub fn history_area() -> AnyView {
+    view! { <programme::HistoryPage/> }.into_any()
+}
+
+/// What waits for the reader.
+#[lazy]
+pub fn my_area() -> AnyView {
+    view! { <MyWorkPage/> }.into_any()
+}
+
+/// Setting a programme up.
+#[lazy]
+pub fn wizard_area() -> AnyView {
+    view! { <WizardPage/> }.into_any()
+}
+
+/// Adding a line to a budget.
+#[lazy]
+pub fn new_line_area(desk: programme::DeskHere) -> AnyView {
+    view! { <programme::NewLineForm desk/> }.into_any()
+}
+
+/// Adding the first budget of a programme.
+#[lazy]
+pub fn new_budget_area(desk: programme::DeskHere) -> AnyView {
+    view! { <programme::NewBudgetForm desk/> }.into_any()
 }

@@ -14,6 +14,7 @@ use crate::components::{
     Button, ButtonKind, Fetched, Form, FormFailure, Glyph, Icon, Loaded, PageHead, Stepper, SubmitButton, Toasts,
     on_submit,
 };
+use crate::forms::draft::check;
 use crate::i18n::{say, tag, tr, words};
 use crate::pages::sign_in::NeedsSignIn;
 use state::{Fields, create};
@@ -69,7 +70,7 @@ fn Wizard(fields: Fields) -> impl IntoView {
         let now = step.get_untracked();
         let draft = fields.draft();
         // The rules are asked as soon as there is something to ask them about, so that the review holds no surprise.
-        if now > 0 && form.passes(draft.request(language()).check()).is_none() {
+        if now > 0 && form.passes(check(&draft.request(language()))).is_none() {
             if now > 1 {
                 go(1);
             }

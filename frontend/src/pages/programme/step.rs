@@ -131,7 +131,7 @@ fn Came(outcome: Outcome) -> impl IntoView {
             <p class="read"><Localised text=outcome.summary/></p>
             {(!decisions.is_empty()).then(|| view! { <h3>{tr!(i18n, steps.decisions)}</h3><ul>{decisions}</ul> })}
             {outcome.participants.map(|count| view! {
-                <p class="source">{tr!(i18n, steps.took_part, count = i64::from(count), shown = format.number(i64::from(count)))}</p>
+                <p class="source">{tr!(i18n, steps.participants)} " · " {move || format.number(i64::from(count))}</p>
             })}
         </section>
     }

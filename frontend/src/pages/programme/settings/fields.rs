@@ -10,6 +10,7 @@ use crate::api::programmes;
 use crate::components::{
     CheckField, DateField, Form, FormFailure, SubmitButton, TextArea, TextField, Toasts, on_submit,
 };
+use crate::forms::draft::check;
 use crate::forms::read::date_text;
 use crate::forms::texts;
 use crate::i18n::{LANGUAGES, say, tag, tr, words};
@@ -81,7 +82,7 @@ fn Fields(programme: Programme) -> impl IntoView {
             }),
             place_ids: Vec::new(),
         };
-        if form.passes(request.check()).is_none() {
+        if form.passes(check(&request)).is_none() {
             return;
         }
         form.send(
