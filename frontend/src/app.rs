@@ -8,8 +8,8 @@ use leptos_router::path;
 use crate::api::Session;
 use crate::i18n::{I18n, tag};
 use crate::lazy::{
-    Later, edit_step_area, history_area, ledger_area, my_area, new_step_area, overview_area, partners_area, plan_area,
-    public_area, settings_area, step_area, steps_area, wizard_area,
+    FacePage, Later, MoneyPage, OfficePage, StepsPage, face_area, money_area, my_area, office_area, steps_area,
+    wizard_area,
 };
 use crate::pages::{self, programme};
 use crate::shell::{Arrival, Shell};
@@ -48,18 +48,18 @@ fn Pages(session: Session) -> impl IntoView {
                     <Route path=path!("/invitation") view=pages::AcceptInvitationPage/>
                     <Route path=path!("/my") view=|| view! { <Later load=my_area/> }/>
                     <Route path=path!("/programmes/new") view=|| view! { <Later load=wizard_area/> }/>
-                    <Route path=path!("/programmes/:programme") view=|| view! { <Later load=public_area/> }/>
+                    <Route path=path!("/programmes/:programme") view=|| view! { <Later load=|| face_area(FacePage::Public)/> }/>
                     <ParentRoute path=path!("/programmes/:programme") view=programme::ProgrammeFrame>
-                        <Route path=path!("overview") view=|| view! { <Later load=overview_area/> }/>
-                        <Route path=path!("partners") view=|| view! { <Later load=partners_area/> }/>
-                        <Route path=path!("participation") view=|| view! { <Later load=steps_area/> }/>
-                        <Route path=path!("participation/new") view=|| view! { <Later load=new_step_area/> }/>
-                        <Route path=path!("participation/:step") view=|| view! { <Later load=step_area/> }/>
-                        <Route path=path!("participation/:step/edit") view=|| view! { <Later load=edit_step_area/> }/>
-                        <Route path=path!("budget") view=|| view! { <Later load=plan_area/> }/>
-                        <Route path=path!("budget/movements") view=|| view! { <Later load=ledger_area/> }/>
-                        <Route path=path!("settings") view=|| view! { <Later load=settings_area/> }/>
-                        <Route path=path!("history") view=|| view! { <Later load=history_area/> }/>
+                        <Route path=path!("overview") view=|| view! { <Later load=|| face_area(FacePage::Overview)/> }/>
+                        <Route path=path!("partners") view=|| view! { <Later load=|| office_area(OfficePage::Partners)/> }/>
+                        <Route path=path!("participation") view=|| view! { <Later load=|| steps_area(StepsPage::All)/> }/>
+                        <Route path=path!("participation/new") view=|| view! { <Later load=|| steps_area(StepsPage::New)/> }/>
+                        <Route path=path!("participation/:step") view=|| view! { <Later load=|| steps_area(StepsPage::One)/> }/>
+                        <Route path=path!("participation/:step/edit") view=|| view! { <Later load=|| steps_area(StepsPage::Edit)/> }/>
+                        <Route path=path!("budget") view=|| view! { <Later load=|| money_area(MoneyPage::Plan)/> }/>
+                        <Route path=path!("budget/movements") view=|| view! { <Later load=|| money_area(MoneyPage::Movements)/> }/>
+                        <Route path=path!("settings") view=|| view! { <Later load=|| office_area(OfficePage::Settings)/> }/>
+                        <Route path=path!("history") view=|| view! { <Later load=|| office_area(OfficePage::History)/> }/>
                     </ParentRoute>
                 </Routes>
             </Show>

@@ -28,92 +28,95 @@ where
     }
 }
 
-/// Public page of a programme.
-#[lazy]
-pub fn public_area() -> AnyView {
-    view! { <programme::PublicPage/> }.into_any()
+/// The pages that show a programme as a whole.
+#[derive(Clone, Copy)]
+pub enum FacePage {
+    /// For everybody.
+    Public,
+    /// For its members.
+    Overview,
 }
 
-/// Overview of a programme for its members.
+/// Loads the pages that show a programme as a whole.
 #[lazy]
-pub fn overview_area() -> AnyView {
-    view! { <programme::OverviewPage/> }.into_any()
+pub fn face_area(page: FacePage) -> AnyView {
+    match page {
+        FacePage::Public => view! { <programme::PublicPage/> }.into_any(),
+        FacePage::Overview => view! { <programme::OverviewPage/> }.into_any(),
+    }
 }
 
-/// Partners and their roles.
-#[lazy]
-pub fn partners_area() -> AnyView {
-    view! { <programme::PartnersPage/> }.into_any()
+/// The pages of a budget.
+#[derive(Clone, Copy)]
+pub enum MoneyPage {
+    /// The plan with its balances.
+    Plan,
+    /// The ledger.
+    Movements,
 }
 
-/// Participation steps.
+/// Loads the pages of a budget.
 #[lazy]
-pub fn steps_area() -> AnyView {
-    view! { <programme::ParticipationPage/> }.into_any()
+pub fn money_area(page: MoneyPage) -> AnyView {
+    match page {
+        MoneyPage::Plan => view! { <programme::BudgetPage/> }.into_any(),
+        MoneyPage::Movements => view! { <programme::MovementsPage/> }.into_any(),
+    }
 }
 
-/// One participation step.
-#[lazy]
-pub fn step_area() -> AnyView {
-    view! { <programme::StepPage/> }.into_any()
+/// The pages of participation.
+#[derive(Clone, Copy)]
+pub enum StepsPage {
+    /// All steps.
+    All,
+    /// One step.
+    One,
+    /// Planning a step.
+    New,
+    /// Changing a step.
+    Edit,
 }
 
-/// Planning a step.
+/// Loads the pages of participation.
 #[lazy]
-pub fn new_step_area() -> AnyView {
-    view! { <programme::NewStepPage/> }.into_any()
+pub fn steps_area(page: StepsPage) -> AnyView {
+    match page {
+        StepsPage::All => view! { <programme::ParticipationPage/> }.into_any(),
+        StepsPage::One => view! { <programme::StepPage/> }.into_any(),
+        StepsPage::New => view! { <programme::NewStepPage/> }.into_any(),
+        StepsPage::Edit => view! { <programme::EditStepPage/> }.into_any(),
+    }
 }
 
-/// Changing a step.
-#[lazy]
-pub fn edit_step_area() -> AnyView {
-    view! { <programme::EditStepPage/> }.into_any()
+/// The pages on which a programme is run.
+#[derive(Clone, Copy)]
+pub enum OfficePage {
+    /// Partners and roles.
+    Partners,
+    /// The settings.
+    Settings,
+    /// The history.
+    History,
 }
 
-/// Plan of a budget and its balances.
+/// Loads the pages on which a programme is run.
 #[lazy]
-pub fn plan_area() -> AnyView {
-    view! { <programme::BudgetPage/> }.into_any()
+pub fn office_area(page: OfficePage) -> AnyView {
+    match page {
+        OfficePage::Partners => view! { <programme::PartnersPage/> }.into_any(),
+        OfficePage::Settings => view! { <programme::SettingsPage/> }.into_any(),
+        OfficePage::History => view! { <programme::HistoryPage/> }.into_any(),
+    }
 }
 
-/// Ledger of a budget.
-#[lazy]
-pub fn ledger_area() -> AnyView {
-    view! { <programme::MovementsPage/> }.into_any()
-}
-
-/// Settings of a programme.
-#[lazy]
-pub fn settings_area() -> AnyView {
-    view! { <programme::SettingsPage/> }.into_any()
-}
-
-/// History of a programme.
-#[lazy]
-pub fn history_area() -> AnyView {
-    view! { <programme::HistoryPage/> }.into_any()
-}
-
-/// What waits for the reader.
+/// Loads what waits for the reader.
 #[lazy]
 pub fn my_area() -> AnyView {
     view! { <MyWorkPage/> }.into_any()
 }
 
-/// Setting a programme up.
+/// Loads the wizard.
 #[lazy]
 pub fn wizard_area() -> AnyView {
     view! { <WizardPage/> }.into_any()
-}
-
-/// Adding a line to a budget.
-#[lazy]
-pub fn new_line_area(desk: programme::DeskHere) -> AnyView {
-    view! { <programme::NewLineForm desk/> }.into_any()
-}
-
-/// Adding the first budget of a programme.
-#[lazy]
-pub fn new_budget_area(desk: programme::DeskHere) -> AnyView {
-    view! { <programme::NewBudgetForm desk/> }.into_any()
 }

@@ -18,8 +18,6 @@ mod step;
 mod step_form;
 
 pub use budget::BudgetPage;
-pub use budget_forms::{NewBudgetForm, NewLineForm};
-pub use desk::DeskHere;
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;
 pub use movements::MovementsPage;

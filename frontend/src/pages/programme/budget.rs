@@ -9,6 +9,7 @@ use parvis_domain::budgets::GrantKind;
 use parvis_domain::{Currency, Money};
 use uuid::Uuid;
 
+use super::budget_forms::{NewBudgetForm, NewLineForm};
 use super::desk::{BudgetHead, DeskHere};
 use super::frame::Here;
 use super::movement_form::{MovementFields, MovementForm};
@@ -17,7 +18,6 @@ use super::sections::line_name;
 use crate::components::{Badge, Empty, FailureAlert, Glyph, Icon, MoneyBar, Skeleton, TableBox, Tone};
 use crate::format::{decimals, formats, today};
 use crate::i18n::{plain, say, tr, words};
-use crate::lazy::{Later, new_budget_area, new_line_area};
 use crate::ledger::{Cell, Decision, Plan, PlanRow, Sums, group, plans};
 use crate::pages::money::{MoneyTable, NameOf};
 
@@ -62,7 +62,7 @@ pub fn BudgetPage() -> impl IntoView {
                     </section>
                     <ChainSection desk/>
                 </Show>
-                <Show when=may_plan><Later load=move || new_line_area(desk)/></Show>
+                <Show when=may_plan><NewLineForm desk/></Show>
             </Show>
         </Show>
     }
@@ -74,7 +74,7 @@ fn NoBudget(desk: DeskHere) -> impl IntoView {
     let here = Here::of_page();
     view! {
         <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/>
-        <Show when=move || here.may(Operation::CreateBudget)><Later load=move || new_budget_area(desk)/></Show>
+        <Show when=move || here.may(Operation::CreateBudget)><NewBudgetForm desk/></Show>
     }
 }
 

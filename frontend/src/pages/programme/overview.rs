@@ -22,14 +22,14 @@ pub fn OverviewPage() -> impl IntoView {
         let needs = here.with(|programme| programme.required_roles.clone());
         needs
             .into_iter()
-            .filter(|need| need.filled < need.need.at_least)
+            .filter(|need| need.filled < need.at_least)
             .collect::<Vec<_>>()
     };
     let needs = move || {
         let needs = missing().into_iter().map(|need| {
-            let still = need.need.at_least.saturating_sub(need.filled);
-            let role = partner_role(i18n, need.need.role);
-            view! { <li>{plain(i18n, &need.need.title)} " (" {role} ", " {still} ")"</li> }
+            let still = need.at_least.saturating_sub(need.filled);
+            let role = partner_role(i18n, need.role);
+            view! { <li>{plain(i18n, &need.title)} " (" {role} ", " {still} ")"</li> }
         });
         needs.collect_view()
     };

@@ -62,16 +62,16 @@ fn Needs() -> impl IntoView {
     let needs = move || {
         let needs = here.with(|programme| programme.required_roles.clone());
         let row = move |need: parvis_wire::programmes::RoleNeed| {
-            let enough = need.filled >= need.need.at_least;
+            let enough = need.filled >= need.at_least;
             let (tone, glyph) = if enough {
                 (Tone::Ok, Glyph::Check)
             } else {
                 (Tone::Warn, Glyph::Alert)
             };
-            let count = format!("{} / {}", need.filled, need.need.at_least);
+            let count = format!("{} / {}", need.filled, need.at_least);
             view! {
                 <li>
-                    <span>{plain(i18n, &need.need.title)} <span class="source">" · " {partner_role(i18n, need.need.role)}</span></span>
+                    <span>{plain(i18n, &need.title)} <span class="source">" · " {partner_role(i18n, need.role)}</span></span>
                     <span><Badge tone glyph text=count/></span>
                 </li>
             }
