@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parvis_domain::accounts::MemberRole;
 use parvis_domain::budgets::Policy;
 use parvis_domain::ids::{PlaceId, TemplateId};
+use parvis_domain::partners::PartnerRoleKind;
 use parvis_domain::programmes::{self as domain, ProgrammeStatus, ProgrammeTransition, Visibility};
-use parvis_domain::templates::{Axis, Category, RequiredRole, Rule};
+use parvis_domain::templates::{Axis, Category, Rule};
 use parvis_domain::{Code, Currency, Faults, LocalisedText, Period, period, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -195,9 +196,12 @@ pub struct PlaceRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoleNeed {
-    /// The need.
-    #[serde(flatten)]
-    pub need: RequiredRole,
+    /// The role.
+    pub role: PartnerRoleKind,
+    /// How many partners must hold it.
+    pub at_least: u32,
+    /// Who is meant.
+    pub title: LocalisedText,
     /// How many partners hold the role.
     pub filled: u32,
 }

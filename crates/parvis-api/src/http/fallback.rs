@@ -34,10 +34,12 @@ impl Table {
     /// The methods of an address, none where there is no such address.
     #[must_use]
     pub fn methods(&self, path: &str) -> Option<String> {
+        // An address that is written out is not also one with a parameter in its place.
+        let literal = self.0.iter().any(|(at, _)| at.pattern() == Some(path));
         let methods = self
             .0
             .iter()
-            .filter(|(at, _)| at.is_match(path))
+            .filter(|(at, _)| at.is_match(path) && (!literal || at.pattern() == Some(path)))
             .flat_map(|(_, methods)| methods);
         let mut names: Vec<_> = methods.map(Method::as_str).collect();
         names.sort_unstable();

@@ -76,7 +76,9 @@ fn wire(programme: store::Programme, memberships: &[Membership]) -> Programme {
             .into_iter()
             .map(|need| RoleNeed {
                 filled: filled(need.role),
-                need,
+                role: need.role,
+                at_least: need.at_least,
+                title: need.title,
             })
             .collect(),
         rules: programme.rules,
