@@ -139,17 +139,19 @@ fn ticks(first: NaiveDate, last: NaiveDate) -> Vec<NaiveDate> {
         .collect()
 }
 
-/// A label that fits its bar: cut with an ellipsis, or nothing where hardly a letter fits.
+/// A label that fits its bar: cut after a whole word, so that it stays a part of the name, or nothing where none fits.
 #[must_use]
 pub fn label(text: &str, room: usize) -> String {
     if text.chars().count() <= room {
         return text.to_owned();
     }
-    if room < 4 {
-        return String::new();
-    }
-    let cut: String = text.chars().take(room - 1).collect();
-    format!("{}…", cut.trim_end())
+    let kept = text
+        .char_indices()
+        .take(room)
+        .filter(|(_, letter)| letter.is_whitespace())
+        .last()
+        .and_then(|(end, _)| text.get(..end));
+    kept.map_or_else(String::new, |kept| format!("{}…", kept.trim_end()))
 }
 
 #[cfg(test)]
@@ -220,6 +222,7 @@ mod tests {
     fn labels_are_cut_where_they_end() {
         assert_eq!(label("Atelier jardins", 20), "Atelier jardins");
         assert_eq!(label("Atelier jardins", 9), "Atelier…");
+        assert_eq!(label("Atelier jardins partagés", 17), "Atelier jardins…");
         assert_eq!(label("Atelier", 3), "");
     }
 }

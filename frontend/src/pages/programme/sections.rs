@@ -185,7 +185,7 @@ pub fn PartnersTable(
         let roles = roles.into_iter().map(move |role| {
             let (kind, name) = (role.role, role.partner.name.clone());
             let button = end.map(|end| {
-                let label = move || format!("{}: {name}, {}", say!(i18n, partners.end_role), partner_role(i18n, kind));
+                let label = move || format!("{}: {name}, {}", say!(i18n, form.remove), partner_role(i18n, kind));
                 view! {
                     <button type="button" class="btn quiet small" aria-label=label on:click=move |_| end.run(role.clone())>
                         {tr!(i18n, form.remove)}
