@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
-use leptos::wasm_bindgen::JsValue;
+use leptos::wasm_bindgen::{JsCast, JsValue};
 use parvis_domain::{Currency, Money};
 
 use crate::i18n::{I18n, Locale, current, format_tag};
@@ -140,6 +140,21 @@ pub fn today() -> NaiveDate {
         .ok()
         .and_then(|year| NaiveDate::from_ymd_opt(year, now.get_month() + 1, now.get_date()))
         .unwrap_or_default()
+}
+
+/// Today in a time zone of the IANA database; on this device where the browser does not know the zone.
+pub fn today_in(zone: &str) -> NaiveDate {
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"timeZone".into(), &zone.into());
+    // Swedish writes dates as ISO does. Called by name, because an unknown zone throws.
+    let now = JsValue::from(Date::new_0());
+    let write = Reflect::get(&now, &"toLocaleDateString".into())
+        .ok()
+        .and_then(|f| f.dyn_into::<Function>().ok());
+    let written = write.and_then(|write| write.call2(&now, &"sv-SE".into(), &options).ok());
+    written
+        .and_then(|text| text.as_string()?.parse().ok())
+        .unwrap_or_else(today)
 }
 
 fn text(formatter: &Function, value: &JsValue) -> String {

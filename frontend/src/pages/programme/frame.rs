@@ -1,5 +1,6 @@
 //! What surrounds the pages of a programme's members: its sections, and the programme itself.
 
+use chrono::NaiveDate;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_params_map};
@@ -9,6 +10,7 @@ use uuid::Uuid;
 
 use crate::api::{Failure, Session, programmes};
 use crate::components::{FailureAlert, Fetched, PageHead, Skeleton};
+use crate::format::{today, today_in};
 use crate::i18n::{I18n, plain, say, tr, words};
 use crate::pages::NotFound;
 
@@ -52,6 +54,14 @@ impl Here {
     /// Its title.
     pub fn title(self, i18n: I18n) -> String {
         self.with(|programme| plain(i18n, &programme.title))
+    }
+
+    /// Today, where the programme is.
+    pub fn today(self) -> NaiveDate {
+        let zone = self
+            .programme
+            .with_untracked(|programme| programme.as_ref().map(|p| p.time_zone.clone()));
+        zone.map_or_else(today, |zone| today_in(&zone))
     }
 
     /// Reads it again, after it was changed.

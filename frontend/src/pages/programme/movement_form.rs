@@ -12,7 +12,7 @@ use crate::api::budgets;
 use crate::components::{
     Choice, DateField, Form, FormFailure, SelectField, SubmitButton, TextArea, TextField, Toasts, on_submit,
 };
-use crate::format::{formats, today};
+use crate::format::formats;
 use crate::forms::read::date_text;
 use crate::forms::texts;
 use crate::i18n::{decimals, movement_kind, say, tr, words};
@@ -39,7 +39,7 @@ impl MovementFields {
             grant: empty(),
             kind: RwSignal::new(PostableKind::Commitment.to_string()),
             amount: empty(),
-            booked_on: RwSignal::new(date_text(today())),
+            booked_on: RwSignal::new(date_text(Here::of_page().today())),
             reference: empty(),
             note: empty(),
         }

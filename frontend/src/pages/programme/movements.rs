@@ -14,7 +14,7 @@ use crate::components::{
     Badge, Button, ButtonKind, Choice, DateField, Dialog, Empty, FailureAlert, Form, FormFailure, Glyph, SelectField,
     Skeleton, SubmitButton, TableBox, TextArea, Toasts, Tone, on_submit,
 };
-use crate::format::{formats, today};
+use crate::format::formats;
 use crate::forms::read::{self, date_text};
 use crate::forms::texts;
 use crate::i18n::{movement_kind, say, tr, words};
@@ -264,7 +264,7 @@ fn Reverse(
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let reason = RwSignal::new(String::new());
-    let booked_on = RwSignal::new(date_text(today()));
+    let booked_on = RwSignal::new(date_text(here.today()));
     let submit = move || {
         let Some(movement) = reversing.get_untracked() else {
             return;

@@ -9,7 +9,7 @@ use super::frame::Here;
 use crate::api::{participation, programmes};
 use crate::charts::axis::Span;
 use crate::components::{AxisStep, Empty, Fetched, Glyph, Icon, Loaded, PageHead, TableBox, TimeAxis};
-use crate::format::{formats, today};
+use crate::format::formats;
 use crate::i18n::{impact, plain, say, step_kind, tr, words};
 use crate::pages::parts::{Localised, StepBadge};
 
@@ -64,7 +64,7 @@ fn Steps(steps: Vec<ParticipationStep>) -> impl IntoView {
         view! { <Row step href/> }
     });
     view! {
-        <TimeAxis steps=on_axis today=today() label=move || say!(i18n, steps.axis_label)/>
+        <TimeAxis steps=on_axis today=here.today() label=move || say!(i18n, steps.axis_label)/>
         <div class="card flush section-tight">
             <TableBox label=move || say!(i18n, steps.title)>
                 <table class="table stacks">

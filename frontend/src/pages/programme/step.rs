@@ -13,7 +13,7 @@ use crate::components::{
     Alert, Breadcrumb, Button, ButtonKind, Crumb, DateField, Dialog, Fetched, Form, FormFailure, Loaded, PageHead,
     SubmitButton, TextArea, TextField, Toasts, Tone, on_submit,
 };
-use crate::format::{formats, today};
+use crate::format::formats;
 use crate::forms::read::date_text;
 use crate::forms::texts;
 use crate::i18n::{I18n, impact, plain, say, scale, step_kind, tag, tr, words};
@@ -197,7 +197,7 @@ fn Close(id: Uuid, version: i64, from: Fetched<ParticipationStep>) -> impl IntoV
     let summary = RwSignal::new(String::new());
     let decisions = RwSignal::new(String::new());
     let participants = RwSignal::new(String::new());
-    let closed_on = RwSignal::new(date_text(today()));
+    let closed_on = RwSignal::new(date_text(Here::of_page().today()));
     let submit = move || {
         let language = tag(i18n.get_locale_untracked());
         let outcome = texts::localised(language, &summary.get_untracked()).map(|summary| NewOutcome {
