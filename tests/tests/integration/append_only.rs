@@ -126,10 +126,11 @@ fn the_schema_of_both_databases_has_the_same_columns() {
                     table = rest.split([' ', '(']).next().unwrap_or_default().to_owned();
                 } else if line.starts_with(')') {
                     table.clear();
-                } else if let (false, Some(column)) = (table.is_empty(), line.trim().split(' ').next()) {
-                    if column.chars().all(|c| c.is_ascii_lowercase() || c == '_') && !column.is_empty() {
-                        found.insert(format!("{table}.{column}"));
-                    }
+                } else if let (false, Some(column)) = (table.is_empty(), line.trim().split(' ').next())
+                    && column.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+                    && !column.is_empty()
+                {
+                    found.insert(format!("{table}.{column}"));
                 }
             }
         }

@@ -316,7 +316,7 @@ fn whatever_is_done_balances_equal_the_replay() {
     let strategy = (prop::collection::vec(act(), 1..12), any::<bool>());
     let outcome = TestRunner::new(config).run(&strategy, |(acts, direct)| {
         number.set(number.get() + 1);
-        if number.get() % 10 == 0 {
+        if number.get().is_multiple_of(10) {
             *fresh_budget.borrow_mut() = create_budget(&world.coordinator(), &world.seed().private);
         }
         let mut ledger = Ledger::new(&world, &fresh_budget.borrow(), direct);
