@@ -4,6 +4,7 @@ Everything that a request could spoil for the next one is made for it alone, thr
 """
 
 import itertools
+import os
 import threading
 import time
 
@@ -21,7 +22,9 @@ class Pool:
     def __init__(self, base):
         self.base = base
         self.lock = threading.Lock()
-        self.numbers = itertools.count(int(time.time()) % 1_000_000 * 1000)
+        self.numbers = itertools.count()
+        #: Two runs make names at the same time, and a server may have seen others before.
+        self.run = f"{int(time.time()) % 1_000_000}-{os.getpid()}"
         self.session = requests.Session()
         self.signed_in_at = 0.0
         self.token = None
@@ -74,7 +77,7 @@ class Pool:
 
     def fresh(self, prefix):
         """A word that was not used before."""
-        return f"{prefix}{next(self.numbers)}"
+        return f"{prefix}{self.run}-{next(self.numbers)}"
 
     # Bodies that are right
 
