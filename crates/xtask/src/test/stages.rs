@@ -20,8 +20,12 @@ use crate::{
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 const NOT_FRONTEND: [&str; 3] = ["--workspace", "--exclude", "parvis-frontend"];
 const FRONTEND: [&str; 2] = ["--package", "parvis-frontend"];
-/// A test sends more from one address than anybody should.
-const NO_LIMITS: [(&str, &str); 2] = [("PARVIS_RATE_LIMIT", "0"), ("PARVIS_SIGN_IN_FAILURES", "100000")];
+/// A test sends more from one address than anybody should; of what the server logs, only its trouble matters.
+const UNDER_TEST: [(&str, &str); 3] = [
+    ("PARVIS_RATE_LIMIT", "0"),
+    ("PARVIS_SIGN_IN_FAILURES", "100000"),
+    ("PARVIS_LOG", "warn"),
+];
 /// Generated requests per operation.
 const EXAMPLES: &str = "50";
 /// The same with `--long`.
@@ -181,7 +185,7 @@ pub fn web(run: &mut Run) -> Result<Tally> {
 pub fn browser(run: &mut Run) -> Result<Tally> {
     let packages = tools::npm_packages(run.paths)?;
     app::build(run.paths, Mode::Release)?;
-    let server = DemoServer::start(&run.server()?, Some(run.paths.web()), &NO_LIMITS)?;
+    let server = DemoServer::start(&run.server()?, Some(run.paths.web()), &UNDER_TEST)?;
     let pictures = run.paths.target.join("screenshots");
     fs::create_dir_all(&pictures)?;
     let mut node = Command::new("node");
@@ -202,7 +206,7 @@ pub fn browser(run: &mut Run) -> Result<Tally> {
 /// Requests generated from the API document, against a server of their own.
 pub fn schemathesis(run: &mut Run) -> Result<Tally> {
     let python = tools::python(run.paths)?;
-    let server = DemoServer::start(&run.server()?, None, &NO_LIMITS)?;
+    let server = DemoServer::start(&run.server()?, None, &UNDER_TEST)?;
     let mut command = Command::new(python);
     command
         .current_dir(&run.paths.root)
