@@ -52,7 +52,7 @@ test("a programme from the template to its first movement", ENGLISH, async ({ pa
   await field(page, "Decisions").fill("Gardens in the south.");
   await field(page, "Participants").fill("42");
   await button(page, "Close").click();
-  await page.getByText("42 people took part").waitFor();
+  await page.getByText(/Participants · 42/).waitFor();
   await picture("journey-4-step-closed");
 
   // A budget with a line
