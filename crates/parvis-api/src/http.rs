@@ -14,6 +14,7 @@ pub mod page;
 pub mod path;
 pub mod query;
 pub mod rate;
+mod strict;
 
 pub use answer::Reply;
 pub use body::Body;

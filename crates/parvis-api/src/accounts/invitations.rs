@@ -70,9 +70,8 @@ pub async fn create_invitation(ctx: Context, body: Body<NewInvitation>) -> Answe
 }
 
 /// Withdraw an invitation to the platform
-#[utoipa::path(path = "/api/v1/invitations/{id}", tag = "accounts", responses((status = 204, description = "It is withdrawn.")))]
-// An identifier is written out, so that `accept` is none.
-#[delete("/api/v1/invitations/{id:[0-9a-fA-F-]{36}}")]
+#[utoipa::path(tag = "accounts", responses((status = 204, description = "It is withdrawn.")))]
+#[delete("/api/v1/invitations/{id}")]
 pub async fn revoke_invitation(ctx: Context, id: Id<InvitationId>) -> Answer {
     ctx.act(Operation::RevokeInvitation, move |hop| {
         hop.platform()?;

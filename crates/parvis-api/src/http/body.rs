@@ -14,6 +14,7 @@ use serde_path_to_error::Segment;
 use sha2::{Digest, Sha256};
 
 use super::error::{ApiError, of_status};
+use super::strict::Strict;
 
 /// How long a client may take to send a body.
 const ARRIVES_WITHIN: Duration = Duration::from_secs(20);
@@ -101,11 +102,9 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     deserializer
         .end()
         .map_err(|_| Fault::new(Code::BodyMalformed, "", "Something follows the end of the JSON value."))?;
-    // serde also fills an object from a list, field by field; no body of this API is a list.
-    if bytes.trim_ascii_start().starts_with(b"[") {
-        let detail = "The value has another type than allowed; expected: an object.";
-        return Err(Fault::new(Code::TypeMismatch, "", detail));
-    }
+    // Read above: from here on it is JSON without surprises.
+    let whole = serde_json::from_slice(bytes).map_err(|_| Fault::new(Code::BodyMalformed, "", "Not JSON."))?;
+    serde_path_to_error::deserialize::<_, T>(Strict(&whole)).map_err(|error| fault(&error, bytes))?;
     Ok(value)
 }
 

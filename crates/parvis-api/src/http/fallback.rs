@@ -31,11 +31,16 @@ impl Table {
         Self(paths.map(|(path, methods)| (ResourceDef::new(path), methods)).collect())
     }
 
+    /// Whether an address is written out: then it is not also one with a parameter in its place.
+    #[must_use]
+    pub fn is_literal(&self, path: &str) -> bool {
+        self.0.iter().any(|(at, _)| at.pattern() == Some(path))
+    }
+
     /// The methods of an address, none where there is no such address.
     #[must_use]
     pub fn methods(&self, path: &str) -> Option<String> {
-        // An address that is written out is not also one with a parameter in its place.
-        let literal = self.0.iter().any(|(at, _)| at.pattern() == Some(path));
+        let literal = self.is_literal(path);
         let methods = self
             .0
             .iter()
@@ -66,6 +71,13 @@ pub fn of(request: &HttpRequest) -> ApiError {
         Some(state) => refusal(&state.table, request.path()),
         None => DomainError::not_found().into(),
     }
+}
+
+/// The refusal of a method by an address that is written out; none for an address with a parameter.
+#[must_use]
+pub fn literal(request: &HttpRequest) -> Option<ApiError> {
+    let state = request.app_data::<Data<AppState>>()?;
+    state.table.is_literal(request.path()).then(|| of(request))
 }
 
 fn refusal(table: &Table, path: &str) -> ApiError {

@@ -8,6 +8,7 @@ use parvis_domain::{Code, Fault};
 use uuid::Uuid;
 
 use super::error::ApiError;
+use super::fallback;
 
 /// The first identifier of the address.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +20,12 @@ impl<T: From<Uuid>> FromRequest for Id<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (name, text) = request.match_info().iter().next().unwrap_or_default();
-        ready(parse(name, text).map(|id| Self(T::from(id))).map_err(ApiError::from))
+        // `accept` in `/invitations/accept` is an address of its own, not an identifier that is badly written.
+        let refused = |fault| match fallback::literal(request) {
+            Some(refusal) => refusal,
+            None => ApiError::from(fault),
+        };
+        ready(parse(name, text).map(|id| Self(T::from(id))).map_err(refused))
     }
 }
 
