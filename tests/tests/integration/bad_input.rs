@@ -226,6 +226,10 @@ fn amounts() {
     }
     client.post(&share.movements(), &json!({"line_id": share.line, "grant_id": share.grant, "kind": "commitment", "amount": 10.00, "booked_on": "2026-03-14"}))
         .refused(400, "type_mismatch");
+    // A list is no object, also where it holds what the object would.
+    let mut list = body.clone();
+    list["amount"] = json!(["10.00", "EUR"]);
+    client.post(&share.movements(), &list).refused(400, "type_mismatch");
     let balance = client.get(&share.balances()).ok()["items"][0].clone();
     assert_eq!(balance["committed"], eur(0));
 }
