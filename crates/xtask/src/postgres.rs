@@ -118,8 +118,8 @@ impl Cluster {
         let log = self.folder.path().join(LOG);
         let before = fs::read(&log)?.len();
         work()?;
-        self.set_logging("log_statement = 'none'", "log_min_messages = 'fatal'")?;
         let bytes = fs::read(&log)?;
+        self.set_logging("log_statement = 'none'", "log_min_messages = 'fatal'")?;
         Ok(String::from_utf8_lossy(bytes.get(before..).unwrap_or_default()).into_owned())
     }
 

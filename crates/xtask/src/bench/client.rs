@@ -14,6 +14,7 @@ pub struct Client {
     agent: Agent,
     base: String,
     bearer: String,
+    user: String,
 }
 
 impl Client {
@@ -26,6 +27,7 @@ impl Client {
             agent: agent(),
             base: format!("{server}/api/v1"),
             bearer: String::new(),
+            user: String::new(),
         };
         let answer = client.post("/auth/login", &json!({"email": email, "password": password}))?;
         let token = answer
@@ -33,7 +35,14 @@ impl Client {
             .and_then(Value::as_str)
             .context("no access token")?;
         client.bearer = format!("Bearer {token}");
+        let user = answer.pointer("/user/id").and_then(Value::as_str).context("no user")?;
+        client.user = user.to_owned();
         Ok(client)
+    }
+
+    /// Id of the caller.
+    pub fn user(&self) -> &str {
+        &self.user
     }
 
     /// The same caller on a connection of its own.
@@ -42,6 +51,7 @@ impl Client {
             agent: agent(),
             base: self.base.clone(),
             bearer: self.bearer.clone(),
+            user: self.user.clone(),
         }
     }
 

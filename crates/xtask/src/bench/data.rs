@@ -17,8 +17,8 @@ pub struct Data {
     pub programme: String,
     /// A budget with `LINES` lines and `MOVEMENTS` movements.
     pub budget: String,
-    /// The partner who pays.
-    pub funder: String,
+    /// Whoever else a movement names: the partner who pays, the user who records.
+    pub people: Vec<String>,
     /// One place to post to per connection.
     pub posts: Vec<Share>,
 }
@@ -67,7 +67,7 @@ pub fn create(client: &Client, connections: usize) -> Result<Data> {
     Ok(Data {
         programme: read.clone(),
         budget,
-        funder,
+        people: vec![funder, client.user().to_owned()],
         posts,
     })
 }

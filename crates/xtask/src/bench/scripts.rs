@@ -16,7 +16,7 @@ use super::{
 /// When there are no statements.
 pub fn script(statements: &[Statement], data: &Data) -> Result<String> {
     ensure!(!statements.is_empty(), "no statement was recorded");
-    let mut known = BTreeSet::from([quoted(&data.funder)]);
+    let mut known: BTreeSet<String> = data.people.iter().map(|id| quoted(id)).collect();
     let mut script = String::new();
     for statement in statements {
         let mut statement = statement.clone();
@@ -107,7 +107,7 @@ mod tests {
         Data {
             programme: "p".into(),
             budget: "b".into(),
-            funder: FUNDER.into(),
+            people: vec![FUNDER.into()],
             posts: vec![share("one"), share("two")],
         }
     }
