@@ -112,10 +112,12 @@ def command(options, report):
 
 def count(report):
     """Operations that passed and failed, by the report."""
-    if not report.exists():
+    try:
+        tests = ElementTree.parse(report).iter("testcase")
+    except (FileNotFoundError, ElementTree.ParseError):
         return 0, 0
     outcomes = {}
-    for test in ElementTree.parse(report).iter("testcase"):
+    for test in tests:
         bad = test.find("failure") is not None or test.find("error") is not None
         outcomes[test.get("name")] = outcomes.get(test.get("name"), False) or bad
     failed = sum(outcomes.values())
