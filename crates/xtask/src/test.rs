@@ -29,7 +29,7 @@ pub struct Args {
     /// Run these stages alone; the others count as skipped
     #[arg(long, value_delimiter = ',', value_name = "STAGES")]
     only: Vec<Stage>,
-    /// Look longer: a thousand generated requests per operation instead of fifty
+    /// Look longer: a thousand generated requests per operation instead of fifty, and more random sequences of movements
     #[arg(long)]
     long: bool,
 }

@@ -157,9 +157,13 @@ pub fn postgres(run: &mut Run) -> Result<Tally> {
 
 fn integration(run: &mut Run, environment: &[(&str, &str)]) -> Result<Tally> {
     let suite = suite_folder(run.paths);
+    let mut environment = environment.to_vec();
+    if run.long {
+        environment.push(("PARVIS_TEST_LONG", "1"));
+    }
     let mut tally = Tally::default();
     for program in run.programs()?.iter().filter(|program| program.package == suite) {
-        tally += run::program(program, environment)?;
+        tally += run::program(program, &environment)?;
     }
     if tally == Tally::default() {
         bail!("the integration suite has no tests");
