@@ -1,15 +1,16 @@
 //! Budgets, lines, grants, movements and balances.
 
+mod balances;
+mod grants;
 mod lines;
 mod movements;
 
+pub use balances::{Balance, BalanceTotal, Balances};
+pub use grants::{Grant, GrantFields, GrantPatch, GrantShare, NewGrant, NewShare};
 pub use lines::{
-    BudgetLine, BudgetLinePatch, CheckedRevision, Grant, GrantFields, GrantPatch, GrantShare, LineFields, LineGrant,
-    NewBudgetLine, NewGrant, NewLineGrant, NewShare, PlanRevision,
+    BudgetLine, BudgetLinePatch, CheckedRevision, LineFields, LineGrant, NewBudgetLine, NewLineGrant, PlanRevision,
 };
-pub use movements::{
-    Balance, BalanceTotal, Balances, CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Reversal,
-};
+pub use movements::{CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Reversal};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parvis_domain::budgets::BudgetContent;
