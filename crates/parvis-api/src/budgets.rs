@@ -1,20 +1,20 @@
 //! Budgets, their lines and grants, the ledger and its balances.
 
+mod balances;
 mod grants;
 mod lines;
 mod movements;
 mod wire;
 
 use actix_web::{get, patch, post};
-use chrono::{DateTime, NaiveDate, Utc};
 use parvis_domain::accounts::{Operation, View};
 use parvis_domain::ids::{BudgetId, PartnerId, ProgrammeId};
 use parvis_domain::programmes::Visibility;
-use parvis_domain::{Code, Fault, Faults, period};
+use parvis_domain::{Code, Fault};
 use parvis_store::StoreResult;
 use parvis_store::budgets::{self as store, BudgetSort, Home};
 use parvis_wire::Page;
-use parvis_wire::budgets::{Balances, Budget, BudgetPatch, NewBudget};
+use parvis_wire::budgets::{Budget, BudgetPatch, NewBudget};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::http::query::list_query;
@@ -27,7 +27,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(create_budget)
         .service(get_budget)
         .service(update_budget)
-        .service(get_balances)
+        .service(balances::get_balances)
         .service(lines::list_budget_lines)
         .service(lines::create_budget_line)
         .service(lines::get_budget_line)
@@ -112,51 +112,6 @@ async fn update_budget(context: Context, id: Id<BudgetId>, body: Body<BudgetPatc
         Reply::item(&wire::budget(after), version, view)
     };
     context.write(Operation::UpdateBudget, body, write).await
-}
-
-/// Up to when bookings and records count.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct BalanceQuery {
-    /// The day up to which bookings count, `YYYY-MM-DD`; all where nothing is said.
-    #[param(format = Date)]
-    as_of: Option<String>,
-    /// The instant up to which records count (RFC 3339): what was known then.
-    #[param(format = DateTime)]
-    known_at: Option<String>,
-}
-
-impl BalanceQuery {
-    fn check(&self) -> Result<(Option<NaiveDate>, Option<DateTime<Utc>>), Faults> {
-        let mut faults = Faults::new();
-        let as_of = faults.keep(parameter(period::optional_date("as_of", self.as_of.as_deref())));
-        let known_at = faults.keep(self.known_at.as_deref().map(instant).transpose());
-        faults.finish(as_of.zip(known_at))
-    }
-}
-
-fn instant(value: &str) -> Result<DateTime<Utc>, Fault> {
-    let parsed = DateTime::parse_from_rfc3339(value)
-        .map(|instant| instant.with_timezone(&Utc))
-        .ok();
-    let sensible = parsed.filter(|at| (period::EARLIEST..=period::LATEST).contains(&at.date_naive()));
-    let detail = "An instant of RFC 3339 between 1900 and 2200, such as 2026-04-12T10:00:00Z.";
-    sensible.ok_or_else(|| Fault::new(Code::ParameterInvalid, "known_at", detail))
-}
-
-/// Read the balances of a budget: planned, granted, committed, disbursed, spent, justified, contributed and available, per line and grant, with totals per currency and kind
-#[utoipa::path(tag = "budgets", params(BalanceQuery), responses((status = 200, description = "The current state.", body = Balances)))]
-#[get("/api/v1/budgets/{id}/balances")]
-async fn get_balances(context: Context, id: Id<BudgetId>, query: Query<BalanceQuery>) -> Answer {
-    let (as_of, known_at) = query.check()?;
-    let read = move |hop: &mut Hop<'_>| {
-        let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
-        let only = own_share_only(hop, &home);
-        let rows = store::get_balances(hop.conn, id.0, as_of, known_at, only)?;
-        Reply::json(&wire::balances(&rows, as_of, known_at))
-    };
-    context.read(Operation::GetBalances, read).await
 }
 
 /// Finds where an object belongs and allows the operation there, or refuses it.

@@ -1,11 +1,8 @@
 //! From the store's view of the ledger to the wire's.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
+use parvis_domain::Money;
 use parvis_domain::accounts::View;
-use parvis_domain::budgets::{GrantKind, MovementStatus};
-use parvis_domain::{Currency, Money};
+use parvis_domain::budgets::MovementStatus;
 use parvis_store::budgets as store;
 use parvis_wire::budgets as wire;
 
@@ -104,66 +101,4 @@ pub(super) fn movement(movement: store::Movement, view: View) -> wire::Movement 
 /// The version of a movement, which never changes except by being reversed.
 pub(super) fn movement_version(movement: &store::Movement) -> i64 {
     if movement.reversed_by.is_some() { 2 } else { 1 }
-}
-
-pub(super) fn balances(
-    rows: &[store::Balance],
-    as_of: Option<NaiveDate>,
-    known_at: Option<DateTime<Utc>>,
-) -> wire::Balances {
-    wire::Balances {
-        items: rows.iter().map(balance).collect(),
-        totals: totals(rows),
-        as_of,
-        known_at,
-    }
-}
-
-fn balance(row: &store::Balance) -> wire::Balance {
-    let money = |minor| row.money(minor).into();
-    wire::Balance {
-        line_id: row.line.into(),
-        grant_id: row.grant.into(),
-        funder_id: row.funder.into(),
-        kind: row.terms.kind,
-        planned: money(row.sums.planned),
-        granted: money(row.sums.granted),
-        committed: money(row.sums.committed),
-        disbursed: money(row.sums.disbursed),
-        spent: money(row.sums.spent),
-        justified: money(row.sums.justified),
-        contributed: money(row.sums.contributed),
-        available: money(row.available()),
-    }
-}
-
-/// One total per currency and kind: two currencies are never added, and what is given in kind stands apart (rule 2).
-fn totals(rows: &[store::Balance]) -> Vec<wire::BalanceTotal> {
-    let mut groups: BTreeMap<(Currency, GrantKind), Vec<&store::Balance>> = BTreeMap::new();
-    for row in rows {
-        groups
-            .entry((row.terms.currency, row.terms.kind))
-            .or_default()
-            .push(row);
-    }
-    groups
-        .into_iter()
-        .map(|((currency, kind), rows)| total(currency, kind, &rows))
-        .collect()
-}
-
-fn total(currency: Currency, kind: GrantKind, rows: &[&store::Balance]) -> wire::BalanceTotal {
-    let sum = |of: fn(&store::Balance) -> i64| Money::new(rows.iter().map(|row| of(row)).sum(), currency).into();
-    wire::BalanceTotal {
-        currency: currency.code().to_owned(),
-        kind,
-        planned: sum(|row| row.sums.planned),
-        granted: sum(|row| row.sums.granted),
-        committed: sum(|row| row.sums.committed),
-        disbursed: sum(|row| row.sums.disbursed),
-        spent: sum(|row| row.sums.spent),
-        justified: sum(|row| row.sums.justified),
-        contributed: sum(|row| row.sums.contributed),
-        available: sum(store::Balance::available),
-    }
 }
