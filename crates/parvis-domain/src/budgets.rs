@@ -4,6 +4,7 @@
 //! *share*. Every movement belongs to a share. The rules of the ledger run on the running sums of shares: see [`ledger`].
 
 pub mod ledger;
+pub mod years;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};

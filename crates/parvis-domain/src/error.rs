@@ -207,6 +207,16 @@ codes! {
     BalanceNegative = "balance_negative", Refused, "A sum would fall below zero";
     /// Cash movements belong to cash grants, in-kind contributions to in-kind grants.
     KindMismatch = "kind_mismatch", Refused, "The kind of movement does not fit the grant";
+    /// The accounts of that year are closed: nothing is booked, approved or reversed with a date in it. Take a day in an open year.
+    YearClosed = "year_closed", Refused, "The year is closed";
+    /// The line is of a plan year that is closed: it takes no new commitment, while what was committed goes on.
+    LineYearClosed = "line_year_closed", Refused, "The line's plan year is closed";
+    /// Years close in order, the earliest first, and open again in the opposite order.
+    YearOutOfOrder = "year_out_of_order", Conflict, "Another year comes first";
+    /// A year is closed once it is over.
+    YearNotOver = "year_not_over", Conflict, "The year is not over";
+    /// Movements booked in the year wait for a second person; approve or refuse them before the year is closed.
+    YearHasPending = "year_has_pending", Conflict, "Movements of the year are pending";
     /// A movement can be reversed once.
     AlreadyReversed = "already_reversed", Conflict, "It was already reversed";
     /// A reversal is never itself reversed; post the movement anew.

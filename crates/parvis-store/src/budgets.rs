@@ -11,6 +11,8 @@ mod movements;
 mod references;
 mod shares;
 mod texts;
+pub(crate) mod tranches;
+pub(crate) mod years;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;

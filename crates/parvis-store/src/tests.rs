@@ -2,6 +2,7 @@
 
 mod accounts;
 mod append_only;
+mod conditions;
 mod harness;
 mod idempotency;
 mod paging;
