@@ -158,14 +158,18 @@ class Pool:
     def invitation(self):
         return self.post("/invitations", {"email": f"{self.fresh('guest')}@demo.example"})
 
-    def member(self):
-        """A membership of an account that was just made."""
+    def guest(self):
+        """An account that was just made, in the public programme."""
         invited = {"email": f"{self.fresh('member')}@demo.example", "role": "observer"}
         invited = self.post(f"/programmes/{self.public}/invitations", invited)
         accepted = {"token": invited["token"], "name": "Un membre", "password": PASSWORD, "language": "fr"}
         answer = requests.post(f"{self.base}{API}/invitations/accept", json=accepted, timeout=30)
         answer.raise_for_status()
-        user = answer.json()["user"]["id"]
+        return answer.json()["user"]["id"]
+
+    def member(self):
+        """A membership of an account that was just made."""
+        user = self.guest()
         return next(m["id"] for m in self.items(f"/programmes/{self.public}/members") if m["user_id"] == user)
 
     def cookie(self):
@@ -195,6 +199,12 @@ class Pool:
 
     def _update_user(self):
         return [self.user], {"organiser": False, "disabled": False, "administrator": False}, "*"
+
+    def _erase_user(self):
+        return [self.guest()], {}, None
+
+    def _export_personal_data(self):
+        return [self.user], None, None
 
     def _create_invitation(self):
         return [], {"email": f"{self.fresh('guest')}@demo.example"}, None

@@ -154,6 +154,23 @@ pub fn count(store: &Store, sql: &str) -> i64 {
         .n
 }
 
+#[derive(diesel::QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
+/// The texts, named `text`, that a query gives.
+pub fn texts(store: &Store, sql: &str) -> Vec<String> {
+    let all = |conn: &mut Conn| match conn {
+        Conn::Sqlite(conn) => diesel::sql_query(sql).load::<Text>(conn),
+        Conn::Postgres(conn) => diesel::sql_query(sql).load::<Text>(conn),
+    };
+    let rows = store.read(|conn| Ok(all(conn)?));
+    let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    rows.into_iter().map(|row| row.text).collect()
+}
+
 /// Runs SQL and says why it was refused.
 pub fn execute(store: &Store, sql: &str) -> Result<usize, String> {
     store

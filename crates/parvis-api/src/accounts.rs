@@ -4,6 +4,7 @@ mod auth;
 mod invitations;
 mod me;
 mod members;
+mod personal_data;
 mod slowdown;
 mod users;
 mod wire;
@@ -16,6 +17,7 @@ pub fn configure(services: &mut ServiceConfig<'_>) {
         .configure(auth::configure)
         .configure(me::configure)
         .configure(users::configure)
+        .configure(personal_data::configure)
         .configure(members::configure)
         .configure(invitations::configure);
 }

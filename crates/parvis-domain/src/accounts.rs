@@ -197,6 +197,19 @@ impl Caller {
     }
 }
 
+/// Checks that the platform keeps an administrator who can sign in: `others` are those that stay when one goes.
+///
+/// # Errors
+/// `last_administrator`.
+pub fn check_administrators(others: usize) -> Result<(), DomainError> {
+    if others > 0 {
+        return Ok(());
+    }
+    let detail =
+        "The platform keeps at least one administrator who can sign in; make somebody else administrator first.";
+    Err(DomainError::new(Code::LastAdministrator, detail))
+}
+
 /// Checks that a partner role names its organisation and no other role does.
 ///
 /// # Errors
@@ -238,6 +251,12 @@ mod tests {
                 assert_eq!(caller.authorise(*operation, private).unwrap_err().code, Code::NotFound);
             }
         }
+    }
+
+    #[test]
+    fn the_last_administrator_stays() {
+        assert_eq!(check_administrators(1), Ok(()));
+        assert_eq!(check_administrators(0).unwrap_err().code, Code::LastAdministrator);
     }
 
     #[test]

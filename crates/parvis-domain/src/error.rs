@@ -180,6 +180,8 @@ codes! {
     ContourInvalid = "contour_invalid", Refused, "The contour is not valid";
     /// The password is too easy to guess or too short.
     PasswordWeak = "password_weak", Refused, "The password is too weak";
+    /// The password that was given as the present one is another; the session goes on.
+    CurrentPasswordWrong = "current_password_wrong", Refused, "This is not the present password";
     /// The e-mail address is not one.
     EmailInvalid = "email_invalid", Refused, "The e-mail address is not valid";
     /// The invitation is unknown, used, withdrawn or expired.
@@ -188,6 +190,8 @@ codes! {
     PartnerBindingInvalid = "partner_binding_invalid", Refused, "The organisation does not fit the role";
     /// A programme must keep at least one coordinator.
     LastCoordinator = "last_coordinator", Conflict, "The last coordinator must stay";
+    /// The platform must keep at least one administrator who can sign in.
+    LastAdministrator = "last_administrator", Conflict, "The last administrator must stay";
     /// A role that the template demands is not filled.
     RoleUnfilled = "role_unfilled", Conflict, "A role is not filled";
     /// Closing a step needs its outcome.

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use parvis_domain::ids::UserId;
 
 use crate::columns::{json, micros};
 use crate::connection::{Conn, each};
 use crate::error::{StoreError, StoreResult};
+use crate::paging;
 use crate::schema::idempotency_keys as keys;
 use crate::stamp::Stamp;
 
@@ -100,6 +102,31 @@ fn forget(conn: &mut Conn, key: &Key, now: DateTime<Utc>) -> StoreResult<()> {
     let oldest = micros(now - KEPT);
     let of_key = keys::table.find((&key.principal, &key.operation, &key.key));
     diesel::delete(of_key.filter(keys::created_at.lt(oldest))).execute(conn)?;
+    Ok(())
+}
+
+/// Removes the answers to an account, and those that repeat its id or address.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn forget_person(conn: &mut Conn, user: Option<UserId>, email: &str) -> StoreResult<()> {
+    let user = user.map_or_else(String::new, |user| user.to_string());
+    if !user.is_empty() {
+        diesel::delete(keys::table.filter(keys::principal.eq(&user))).execute(conn)?;
+        forget_holding(conn, &user)?;
+    }
+    forget_holding(conn, email)
+}
+
+/// Removes the answers whose body holds a text.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn forget_holding(conn: &mut Conn, text: &str) -> StoreResult<()> {
+    // As it stands in JSON, without the quotation marks.
+    let written = json(&text)?;
+    let pattern = paging::containing(written.trim_matches('"'));
+    diesel::delete(keys::table.filter(keys::body.like(pattern).escape('\\'))).execute(conn)?;
     Ok(())
 }
 

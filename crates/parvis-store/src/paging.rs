@@ -142,12 +142,13 @@ pub(crate) fn map<T, U>(page: Page<T>, items: impl FnOnce(Vec<T>) -> Vec<U>) -> 
 /// The words of a search as patterns for `LIKE … ESCAPE '\'` on a folded column. At most ten count.
 pub(crate) fn patterns(query: Option<&str>) -> Vec<String> {
     let folded = query.map(parvis_domain::text::fold).unwrap_or_default();
-    let escape = |word: &str| word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    folded
-        .split_whitespace()
-        .take(10)
-        .map(|word| format!("%{}%", escape(word)))
-        .collect()
+    folded.split_whitespace().take(10).map(containing).collect()
+}
+
+/// A text as a pattern for `LIKE … ESCAPE '\'`: whatever holds it.
+pub(crate) fn containing(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
 }
 
 /// Counts the rows of a boxed query, up to the most that is counted; only on demand.

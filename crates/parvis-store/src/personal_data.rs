@@ -1,17 +1,216 @@
-//! Where personal data lies: the one list that erasure, export and redaction go by. A test holds it against the tables.
+//! Where personal data lies: the one list by which it is exported and erased. A test holds it against the tables.
 
-/// Tables and columns that hold something about a person.
-pub const PERSONAL: &[(&str, &str)] = &[
-    ("users", "email"),
-    ("users", "name"),
-    ("users", "language"),
-    ("users", "password_hash"),
-    ("users", "search"),
-    ("sessions", "user_agent"),
-    ("sign_in_attempts", "address"),
-    ("invitations", "email"),
-    ("contacts", "name"),
-    ("contacts", "position"),
-    ("contacts", "email"),
-    ("contacts", "phone"),
-];
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use parvis_domain::accounts::MemberRole;
+use parvis_domain::ids::{PartnerId, ProgrammeId, UserId};
+use uuid::Uuid;
+
+use crate::columns::{DbId, Instant, IntoDb, MaybeInstant};
+use crate::connection::Conn;
+use crate::error::StoreResult;
+use crate::idempotency;
+use crate::schema::{contacts, events, invitations, memberships, sessions, sign_in_attempts, users};
+
+/// What the export says of a secret that is kept as a hash.
+const WITHHELD: &str = "[withheld]";
+/// What stands where the hash of a password was: no password has it.
+const NO_PASSWORD: &str = "!";
+/// BCP 47 for a language that is not known.
+const NO_LANGUAGE: &str = "und";
+
+/// A person, by what they are known under.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The account, where there is one.
+    pub user: Option<UserId>,
+    /// E-mail address, in lower case.
+    pub email: String,
+    /// The hash of the address, under which attempts to sign in are kept.
+    pub account: [u8; 32],
+}
+
+impl std::fmt::Debug for Person {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Person({:?})", self.user)
+    }
+}
+
+impl Person {
+    fn user(&self) -> Option<DbId> {
+        self.user.map(IntoDb::db)
+    }
+
+    fn pseudonym(&self) -> Pseudonym {
+        Pseudonym::of(self.user.unwrap_or(UserId(Uuid::nil())))
+    }
+}
+
+/// What an account is called after its erasure: always the same for one account, and nothing of the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pseudonym {
+    /// In place of the name.
+    pub(crate) name: String,
+    /// In place of the address: no mail can ever reach it (RFC 2606).
+    pub(crate) email: String,
+}
+
+impl Pseudonym {
+    /// The pseudonym of an account.
+    pub(crate) fn of(user: UserId) -> Self {
+        let digits = user.0.simple().to_string();
+        // The end of the identifier is random, its beginning is a date.
+        let name = format!("erased-{}", digits.get(20..).unwrap_or_default());
+        let email = format!("erased-{digits}@parvis.invalid");
+        Self { name, email }
+    }
+
+    fn search(&self) -> String {
+        format!("{} {}", self.name, self.email)
+    }
+}
+
+/// A row that says something about a person.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Its table.
+    pub table: &'static str,
+    /// Its identifier.
+    pub id: Uuid,
+    /// When it was made.
+    pub recorded_at: DateTime<Utc>,
+    /// What it says, by column.
+    pub fields: BTreeMap<&'static str, Option<String>>,
+}
+
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Record({}, {})", self.table, self.id)
+    }
+}
+
+/// A role of an account in a programme, also one that has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+pub struct Membership {
+    /// The programme.
+    pub programme_id: ProgrammeId,
+    /// The role.
+    pub role: MemberRole,
+    /// The organisation, where the role is that of a partner.
+    pub partner_id: Option<PartnerId>,
+    /// Since when.
+    #[diesel(deserialize_as = Instant)]
+    pub created_at: DateTime<Utc>,
+    /// Until when.
+    #[diesel(deserialize_as = MaybeInstant)]
+    pub archived_at: Option<DateTime<Utc>>,
+}
+
+/// Everything that is known about a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonalData {
+    /// Rows that say something about them.
+    pub records: Vec<Record>,
+    /// The roles of the account.
+    pub memberships: Vec<Membership>,
+    /// How many events have the account as their author.
+    pub events: i64,
+}
+
+/// The list. For each table: which rows are a person's, what erasing the account does to them, and the columns that say
+/// something about the person. `replaced` columns get the value after `=`; rows that are `deleted` go; rows that are
+/// `kept` belong to a partner and are erased with the contact itself.
+macro_rules! personal {
+    (|$person:ident| $($table:ident($at:ident) where $own:expr => $how:ident {
+        $($column:ident: $shown:ident $(= $new:expr)?),+ $(,)?
+    })+) => {
+        /// Tables and columns that hold something about a person.
+        pub const PERSONAL: &[(&str, &str)] = &[$($((stringify!($table), stringify!($column)),)+)+];
+
+        fn records(conn: &mut Conn, $person: &Person) -> StoreResult<Vec<Record>> {
+            let mut records = Vec::new();
+            $({
+                let query = $table::table.filter($own).order(($table::$at, $table::id));
+                let query = query.select(($table::id, $table::$at, ($($table::$column.nullable(),)+)));
+                let rows: Vec<(DbId, Instant, personal!(@row $($column)+))> = query.load(conn)?;
+                for (id, at, ($($column,)+)) in rows {
+                    let fields = [$((stringify!($column), personal!(@shown $shown $column)),)+];
+                    records.push(Record {
+                        table: stringify!($table),
+                        id: id.0,
+                        recorded_at: at.into(),
+                        fields: BTreeMap::from(fields),
+                    });
+                }
+            })+
+            Ok(records)
+        }
+
+        /// Erases what is known about the person of an account: replaces it by the pseudonym, or removes the rows.
+        /// Contacts of partners stay, for they speak for an organisation: each is erased by itself.
+        ///
+        /// # Errors
+        /// Those of the database.
+        pub(crate) fn erase(conn: &mut Conn, $person: &Person) -> StoreResult<()> {
+            $(personal!(@erase $how, conn, $table, $own, $($column $(= $new)?),+);)+
+            idempotency::forget_person(conn, $person.user, &$person.email)
+        }
+    };
+    (@row $($column:ident)+) => { ($(personal!(@text $column),)+) };
+    (@text $column:ident) => { Option<String> };
+    (@shown shown $value:ident) => { $value };
+    (@shown withheld $value:ident) => { $value.map(|_| WITHHELD.to_owned()) };
+    (@erase replaced, $conn:ident, $table:ident, $own:expr, $($column:ident = $new:expr),+) => {
+        diesel::update($table::table.filter($own)).set(($($table::$column.eq($new),)+)).execute($conn)?;
+    };
+    (@erase deleted, $conn:ident, $table:ident, $own:expr, $($column:ident),+) => {
+        diesel::delete($table::table.filter($own)).execute($conn)?;
+    };
+    (@erase kept, $conn:ident, $table:ident, $own:expr, $($column:ident),+) => {};
+}
+
+personal! {
+    |person|
+    users(created_at) where users::id.nullable().eq(person.user()) => replaced {
+        email: shown = person.pseudonym().email,
+        name: shown = person.pseudonym().name,
+        language: shown = NO_LANGUAGE,
+        password_hash: withheld = NO_PASSWORD,
+        search: shown = person.pseudonym().search(),
+    }
+    sessions(created_at) where sessions::user_id.nullable().eq(person.user()) => replaced {
+        user_agent: shown = None::<String>,
+    }
+    sign_in_attempts(at) where sign_in_attempts::account.eq(person.account.to_vec()) => deleted {
+        address: shown,
+    }
+    invitations(created_at) where invitations::email.eq(&person.email) => deleted {
+        email: shown,
+    }
+    contacts(created_at) where contacts::email.eq(&person.email) => kept {
+        name: shown,
+        position: shown,
+        email: shown,
+        phone: shown,
+    }
+}
+
+/// Everything that is known about a person.
+///
+/// # Errors
+/// Those of the database.
+pub fn export_personal_data(conn: &mut Conn, person: &Person) -> StoreResult<PersonalData> {
+    let roles = memberships::table
+        .filter(memberships::user_id.nullable().eq(person.user()))
+        .order((memberships::created_at, memberships::id))
+        .select(Membership::as_select());
+    let acted = events::table.filter(events::actor_id.eq(person.user()));
+    Ok(PersonalData {
+        records: records(conn, person)?,
+        memberships: roles.load(conn)?,
+        events: acted.count().get_result(conn)?,
+    })
+}

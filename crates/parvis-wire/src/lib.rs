@@ -14,6 +14,7 @@ pub mod money;
 pub mod page;
 pub mod participation;
 pub mod partners;
+pub mod personal_data;
 pub mod places;
 pub mod problem;
 pub mod programmes;

@@ -65,10 +65,12 @@ problems! {
     identifier_invalid
     contour_invalid
     password_weak
+    current_password_wrong
     email_invalid
     invitation_invalid
     partner_binding_invalid
     last_coordinator
+    last_administrator
     role_unfilled
     outcome_required
     idempotency_key_reused

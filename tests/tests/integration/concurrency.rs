@@ -195,3 +195,26 @@ fn the_chain_has_no_gap_under_load() {
     });
     crate::history::assert_chain(&world, &world.seed().private);
 }
+
+/// Two administrators who put each other out in the same moment: one of them stays, every time.
+#[test]
+fn two_administrators_cannot_disable_each_other() {
+    let world = World::new();
+    let (seed, admin) = (world.seed(), world.admin());
+    let pair = [Who::Administrator, Who::Outsider];
+    let path = |who: Who| format!("/users/{}", seed.users[&who]);
+    admin
+        .patch(&path(Who::Outsider), "*", &json!({"administrator": true}))
+        .ok();
+    let answers = at_once(pair.iter().map(|who| world.of(*who)).collect(), |n, client| {
+        client.patch(&path(pair[1 - n]), "*", &json!({"disabled": true})).status
+    });
+    // The slower one is refused by the rule, or has no session any more.
+    let tally = tally(answers);
+    assert!(
+        tally[&200] == 1 && tally.keys().all(|status| [200, 401, 409].contains(status)),
+        "{tally:?}"
+    );
+    let left = world.count("SELECT count(*) AS n FROM users WHERE administrator = true AND disabled_at IS NULL");
+    assert_eq!(left, 1);
+}

@@ -15,6 +15,7 @@ pub struct Sample {
     body: Option<Value>,
     tag: Option<String>,
     cookie: Option<String>,
+    query: Option<String>,
 }
 
 /// What the samples are made with. Every sample is about something fresh, so that one request never spoils the next.
@@ -76,7 +77,8 @@ impl Sample {
             .skip(self.ids.len() - wanted)
             .map(String::as_str)
             .collect();
-        let call = Call::new(entry.method.clone(), &entry.at(&ids))
+        let path = entry.at(&ids) + self.query.as_deref().unwrap_or_default();
+        let call = Call::new(entry.method.clone(), &path)
             .maybe("if-match", self.tag.as_deref())
             .maybe("cookie", self.cookie.as_deref());
         match &self.body {
@@ -183,6 +185,10 @@ impl<'a> Samples<'a> {
             | O::ChangePassword
             | O::AcceptInvitation
             | O::ListUsers
+            | O::ExportMyPersonalData
+            | O::ExportPersonalData
+            | O::FindPersonalData
+            | O::EraseUser
             | O::UpdateUser
             | O::CreateInvitation
             | O::ListInvitations
@@ -289,6 +295,14 @@ impl<'a> Samples<'a> {
                     .with(json!({"organiser": true}))
                     .tagged("\"1-member\"".to_owned())
             }
+            Operation::EraseUser => {
+                at(&[&self.world.account(&format!("{}@secret-mail.example", fresh("user")))]).with(json!({}))
+            }
+            Operation::ExportPersonalData => at(&[&self.world.seed().users[&Who::Outsider]]),
+            Operation::FindPersonalData => Sample {
+                query: Some(format!("?email={}", Who::Outsider.email())),
+                ..at(&[])
+            },
             Operation::CreateInvitation => {
                 at(&[]).with(json!({"email": format!("{}@secret-mail.example", fresh("new"))}))
             }

@@ -69,7 +69,8 @@ fn reply(hop: &Hop<'_>, user: &User) -> StoreResult<Reply> {
 
 /// Change one's own password
 ///
-/// All other sessions end.
+/// All other sessions end. A wrong present password is 422 `current_password_wrong`, and counts as a failure to sign in:
+/// after several the next attempt has to wait.
 #[utoipa::path(tag = "accounts", request_body = PasswordChange, responses((status = 204, description = "Changed.")))]
 #[post("/api/v1/me/password")]
 pub async fn change_password(ctx: Context, body: Body<PasswordChange>) -> Answer {
@@ -98,12 +99,8 @@ pub async fn change_password(ctx: Context, body: Body<PasswordChange>) -> Answer
     let fits = body.current.len() <= PASSWORD_MAX;
     let current = if fits { body.current.clone() } else { String::new() };
     if !(state.hasher.verify(current, Some(credentials.password_hash)).await? && fits) {
-        let fault = Fault::new(
-            Code::CredentialsInvalid,
-            "/current",
-            "This is not the password until now.",
-        );
-        return Err(fault.into());
+        let detail = "This is not the password until now; you stay signed in.";
+        return Err(Fault::new(Code::CurrentPasswordWrong, "/current", detail).into());
     }
     check_password("/new", &body.new, &credentials.user.email)?;
     let hash = state.hasher.hash(body.new.clone()).await?;

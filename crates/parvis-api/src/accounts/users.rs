@@ -48,7 +48,7 @@ pub async fn list_users(ctx: Context, query: Query<UserQuery>) -> Answer {
 
 /// Disable or enable an account, or change its platform rights
 ///
-/// Disabling an account ends its sessions.
+/// Disabling an account ends its sessions. The last administrator who can sign in stays one.
 #[utoipa::path(tag = "accounts", request_body(content = UserPatch, content_type = "application/merge-patch+json"), responses((status = 200, description = "The changed account.", body = User)))]
 #[patch("/api/v1/users/{id}")]
 pub async fn update_user(ctx: Context, id: Id<UserId>, body: Body<UserPatch>) -> Answer {

@@ -154,7 +154,8 @@ impl Place<'_> {
     fn has_etag(&self) -> bool {
         let name = self.permitted.as_str();
         let single = !name.starts_with("list_") && !self.is_auth();
-        single && !matches!(self.permitted, Permitted::GetBalances | Permitted::GetProgrammeCalendar)
+        let exported = name.ends_with("_personal_data");
+        single && !exported && !matches!(self.permitted, Permitted::GetBalances | Permitted::GetProgrammeCalendar)
     }
 
     fn problems(&self, has_body: bool) -> Vec<(&'static str, &'static str)> {

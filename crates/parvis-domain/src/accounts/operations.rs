@@ -72,6 +72,14 @@ operations! {
     UpdateMe = "update_me", SIGNED_IN;
     /// Change one's own password, which ends all other sessions.
     ChangePassword = "change_password", SIGNED_IN;
+    /// Read everything that is known about oneself.
+    ExportMyPersonalData = "export_my_personal_data", SIGNED_IN;
+    /// Read everything that is known about the person of an account.
+    ExportPersonalData = "export_personal_data", ADMINISTRATOR;
+    /// Read everything that is known about a person with an e-mail address, also without an account.
+    FindPersonalData = "find_personal_data", ADMINISTRATOR;
+    /// Erase the person of an account; a pseudonym stays.
+    EraseUser = "erase_user", ADMINISTRATOR;
     /// List the accounts.
     ListUsers = "list_users", ADMINISTRATOR;
     /// Disable or enable an account, or change its platform rights.

@@ -192,6 +192,21 @@ pub fn archive_member(conn: &mut Conn, stamp: &Stamp<'_>, before: &Member) -> St
     Ok(member)
 }
 
+/// Ends all memberships of an account.
+///
+/// # Errors
+/// `last_coordinator`.
+pub(super) fn archive_memberships(conn: &mut Conn, stamp: &Stamp<'_>, user: UserId) -> StoreResult<()> {
+    let query = members::table
+        .inner_join(users::table)
+        .filter(members::user_id.eq(user.db()).and(members::archived_at.is_null()))
+        .order((members::programme_id, members::id));
+    let active: Vec<Member> = query.select(Member::as_select()).load(conn)?;
+    active
+        .iter()
+        .try_for_each(|member| archive_member(conn, stamp, member).map(drop))
+}
+
 /// Checks that role and organisation fit and that the organisation exists.
 pub(super) fn check(conn: &mut Conn, role: MemberRole, partner: Option<PartnerId>) -> StoreResult<()> {
     check_binding(role, partner)?;

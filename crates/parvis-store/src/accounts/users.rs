@@ -2,18 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use parvis_domain::accounts::Operation;
+use parvis_domain::accounts::{Operation, check_administrators};
 use parvis_domain::ids::{SessionId, UserId};
 use parvis_domain::page::{Page, PageRequest};
-use parvis_domain::text;
+use parvis_domain::{Code, DomainError, text};
 use serde_json::{Value, json};
 
 use super::end_sessions;
-use crate::columns::{Instant, IntoDb, MaybeInstant, micros};
+use super::members::archive_memberships;
+use crate::columns::{DbId, Instant, IntoDb, MaybeInstant, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::{StoreResult, require_current};
 use crate::events::{self, Change};
 use crate::paging::{self, keyset, patterns, total};
+use crate::personal_data::{self, Person, Pseudonym};
 use crate::schema::users;
 use crate::stamp::Stamp;
 
@@ -101,7 +103,31 @@ pub struct Rights {
     pub disabled: bool,
 }
 
+impl Rights {
+    /// Whether it administers the platform and can sign in to do so.
+    fn administers(self) -> bool {
+        self.administrator && !self.disabled
+    }
+}
+
 impl User {
+    /// The person behind it, for what is known about them. `account` is the hash of the address, under which attempts to
+    /// sign in are kept.
+    #[must_use]
+    pub fn person(&self, account: [u8; 32]) -> Person {
+        Person {
+            user: Some(self.id),
+            email: self.email.clone(),
+            account,
+        }
+    }
+
+    /// Whether its person was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.email == Pseudonym::of(self.id).email
+    }
+
     /// What it may do on the platform.
     #[must_use]
     pub fn rights(&self) -> Rights {
@@ -257,8 +283,19 @@ pub fn update_me(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, name: &str, 
 /// Changes the rights of an account on the platform. One that is disabled loses its sessions at once.
 ///
 /// # Errors
-/// `version_stale`.
+/// `version_stale`, `last_administrator`, `archived` for an account that was erased.
 pub fn update_user(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, rights: Rights) -> StoreResult<User> {
+    if before.is_erased() {
+        return Err(DomainError::new(Code::Archived, "The account was erased and takes no more changes.").into());
+    }
+    set_rights(conn, stamp, before, rights)?;
+    finish(conn, stamp, Operation::UpdateUser, before)
+}
+
+fn set_rights(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, rights: Rights) -> StoreResult<()> {
+    if !rights.administers() {
+        require_other_administrator(conn, before)?;
+    }
     let disabled_at = rights.disabled.then(|| micros(before.disabled_at.unwrap_or(stamp.at)));
     let changed = diesel::update(
         users::table
@@ -277,7 +314,26 @@ pub fn update_user(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, rights: Ri
     if rights.disabled {
         end_sessions(conn, stamp, before.id, None)?;
     }
-    finish(conn, stamp, Operation::UpdateUser, before)
+    Ok(())
+}
+
+/// Erases the person of an account: a pseudonym stays, which may not sign in and has no rights and no roles. `account`
+/// is the hash under which attempts to sign in are kept. Erasing it again changes nothing.
+///
+/// # Errors
+/// `version_stale`, `last_administrator`, `last_coordinator`.
+pub fn erase_user(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, account: &[u8; 32]) -> StoreResult<User> {
+    if before.is_erased() {
+        return Ok(before.clone());
+    }
+    let rights = Rights {
+        disabled: true,
+        ..Rights::default()
+    };
+    set_rights(conn, stamp, before, rights)?;
+    archive_memberships(conn, stamp, before.id)?;
+    personal_data::erase(conn, &before.person(*account))?;
+    finish(conn, stamp, Operation::EraseUser, before)
 }
 
 /// Sets a new password and ends all sessions but the one that is kept.
@@ -305,6 +361,24 @@ pub fn change_password(
     require_current(changed)?;
     end_sessions(conn, stamp, before.id, kept)?;
     finish(conn, stamp, Operation::ChangePassword, before)
+}
+
+/// The platform keeps an administrator who can sign in. All of them are locked, in the order of their ids, so that two
+/// who put each other out at once do not both count on the other.
+fn require_other_administrator(conn: &mut Conn, leaving: &User) -> StoreResult<()> {
+    if !leaving.rights().administers() {
+        return Ok(());
+    }
+    let active = users::table
+        .filter(users::administrator.eq(true).and(users::disabled_at.is_null()))
+        .order(users::id)
+        .select(users::id);
+    let active: Vec<DbId> = match conn {
+        Conn::Sqlite(c) => active.load(c)?,
+        Conn::Postgres(c) => active.for_update().load(c)?,
+    };
+    let others = active.iter().filter(|id| id.0 != leaving.id.0).count();
+    Ok(check_administrators(others)?)
 }
 
 fn finish(conn: &mut Conn, stamp: &Stamp<'_>, operation: Operation, before: &User) -> StoreResult<User> {

@@ -11,6 +11,7 @@ use crate::columns::{Instant, IntoDb, micros};
 use crate::connection::Conn;
 use crate::error::{StoreResult, require_current};
 use crate::events::{self, Change};
+use crate::idempotency;
 use crate::schema::contacts;
 use crate::stamp::Stamp;
 
@@ -160,6 +161,8 @@ pub fn delete_contact(conn: &mut Conn, stamp: &Stamp<'_>, before: &Contact) -> S
         .find(before.id.db())
         .filter(contacts::version.eq(before.version));
     require_current(diesel::delete(current).execute(conn)?)?;
+    // The answer to its creation may still be kept for a repeated request.
+    idempotency::forget_holding(conn, &before.id.to_string())?;
     let told = (json!({"changed": false}), Value::Null);
     record(
         conn,

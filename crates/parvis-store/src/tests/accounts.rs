@@ -205,6 +205,42 @@ fn the_last_coordinator_stays() {
     });
 }
 
+/// Each of several administrators, having read the others as they are, demotes the next: one stays.
+#[test]
+fn of_administrators_who_demote_each_other_one_stays() {
+    on_both(|store| {
+        const NUMBER: usize = 6;
+        let admins: Vec<User> = (0..NUMBER)
+            .map(|n| {
+                let made = store
+                    .write(|conn| user(conn, &format!("admin{n}@example.org")))
+                    .unwrap();
+                let rights = Rights {
+                    administrator: true,
+                    ..made.rights()
+                };
+                store
+                    .write(|conn| update_user(conn, &stamp(None), &made, rights))
+                    .unwrap()
+            })
+            .collect();
+        let barrier = std::sync::Barrier::new(NUMBER);
+        let answers: Vec<StoreResult<User>> = std::thread::scope(|scope| {
+            let demote = |other: &User| {
+                barrier.wait();
+                store.write(|conn| update_user(conn, &stamp(None), other, Rights::default()))
+            };
+            let threads: Vec<_> = admins.iter().map(|other| scope.spawn(move || demote(other))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let (demoted, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        assert_eq!((demoted.len(), refused.len()), (NUMBER - 1, 1));
+        for answer in refused {
+            assert_eq!(code(answer), Code::LastAdministrator);
+        }
+    });
+}
+
 #[test]
 fn an_invitation_is_taken_up_once() {
     on_both(|store| {
