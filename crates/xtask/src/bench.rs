@@ -3,15 +3,27 @@
 mod baseline;
 mod capture;
 mod client;
+mod connection;
+mod cpu;
 mod data;
 mod load;
 mod scripts;
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Context, Result};
 
-use self::{client::Client, data::Data, load::Figures};
+use self::{
+    client::Client,
+    connection::{Connection, Request},
+    cpu::Programs,
+    data::Data,
+    load::Figures,
+};
 use crate::{
     paths::Paths,
     postgres::{Cluster, Durability},
@@ -33,6 +45,9 @@ pub struct Args {
     /// Connections that send at the same time
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u8).range(1..=64))]
     connections: u8,
+    /// Measure this binary instead of building one, to compare two versions
+    #[arg(long)]
+    server: Option<PathBuf>,
 }
 
 impl Args {
@@ -72,17 +87,15 @@ type Column = Vec<Figures>;
 /// When something does not build, start or answer.
 pub fn run(paths: &Paths, args: &Args) -> Result<()> {
     tools::provide(&[Need::Postgresql])?;
-    println!("building the server");
-    server::build(paths, Profile::Release)?;
-    let binary = server::binary(paths, Profile::Release);
+    let binary = binary(paths, args)?;
     let folder = tempfile::Builder::new().prefix("parvis-bench-").tempdir()?;
     println!("SQLite");
     let url = format!("sqlite://{}", folder.path().join("parvis.db").display());
-    let sqlite = Bench::start(&binary, folder.path(), url, args)?.measure_all()?;
+    let sqlite = Bench::start(&binary, folder.path(), url, None, args)?.measure_all()?;
     println!("PostgreSQL");
     let cluster = Cluster::start(Durability::Full)?;
     let url = cluster.create_database("parvis")?;
-    let bench = Bench::start(&binary, folder.path(), url.clone(), args)?;
+    let bench = Bench::start(&binary, folder.path(), url.clone(), Some(&cluster), args)?;
     let postgres = bench.measure_all()?;
     let scripts: Vec<String> = Case::ALL
         .iter()
@@ -100,17 +113,35 @@ pub fn run(paths: &Paths, args: &Args) -> Result<()> {
     Ok(())
 }
 
+/// The server to measure, built where none is named.
+fn binary(paths: &Paths, args: &Args) -> Result<PathBuf> {
+    if let Some(named) = &args.server {
+        return Ok(named.clone());
+    }
+    println!("building the server");
+    server::build(paths, Profile::Release)?;
+    Ok(server::binary(paths, Profile::Release))
+}
+
 /// A server with data on one of the databases.
 struct Bench {
     client: Client,
     data: Data,
     connections: usize,
     time: Duration,
+    programs: Programs,
+    host: String,
     _server: Server,
 }
 
 impl Bench {
-    fn start(binary: &Path, folder: &Path, database_url: String, args: &Args) -> Result<Self> {
+    fn start(
+        binary: &Path,
+        folder: &Path,
+        database_url: String,
+        cluster: Option<&Cluster>,
+        args: &Args,
+    ) -> Result<Self> {
         let listen = server::free_address()?;
         let settings = Settings {
             database_url,
@@ -131,6 +162,11 @@ impl Bench {
             data,
             connections,
             time: args.time(),
+            programs: Programs {
+                server: server.id(),
+                database: cluster.map(Cluster::id),
+            },
+            host: listen.to_string(),
             _server: server,
         })
     }
@@ -144,35 +180,36 @@ impl Bench {
     }
 
     fn measure(&self, case: Case) -> Result<Figures> {
-        let open = |number: usize| (self.client.another(), number);
-        load::measure(self.connections, self.time, open, |(client, number)| {
-            self.request(case, client, *number)
-        })
+        let open = |number| Connection::open(&self.host, self.request(case, number)?);
+        load::measure(
+            self.connections,
+            self.time,
+            || self.programs.spent(),
+            open,
+            Connection::send,
+        )
     }
 
-    /// One request, as the connection of this number sends it.
-    fn request(&self, case: Case, client: &Client, number: usize) -> Result<()> {
-        let path = match case {
-            Case::List => "/programmes?limit=50".to_owned(),
-            Case::One => format!("/programmes/{}", self.data.programme),
-            Case::Balances => format!("/budgets/{}/balances", self.data.budget),
+    /// The request that the connection of this number sends.
+    fn request(&self, case: Case, number: usize) -> Result<Request> {
+        let (path, body) = match case {
+            Case::List => ("/programmes?limit=50".to_owned(), None),
+            Case::One => (format!("/programmes/{}", self.data.programme), None),
+            Case::Balances => (format!("/budgets/{}/balances", self.data.budget), None),
             Case::Post => {
-                let share = self
-                    .data
-                    .posts
-                    .get(number)
-                    .context("a connection has nothing to post to")?;
-                return client
-                    .post(&format!("/budgets/{}/movements", share.budget), &share.commitment())
-                    .map(drop);
+                let share = self.data.posts.get(number);
+                let share = share.context("a connection has nothing to post to")?;
+                (format!("/budgets/{}/movements", share.budget), Some(share.commitment()))
             }
         };
-        client.get(&path).map(drop)
+        let path = format!("/api/v1{path}");
+        Ok(Request::new(&self.host, &path, self.client.bearer(), body.as_ref()))
     }
 
     /// What the server asks of PostgreSQL for one request, as a script for pgbench.
     fn script(&self, cluster: &Cluster, case: Case) -> Result<String> {
-        let log = cluster.record(|| self.request(case, &self.client, 0))?;
+        let mut connection = Connection::open(&self.host, self.request(case, 0)?)?;
+        let log = cluster.record(|| connection.send())?;
         scripts::script(&capture::statements(&log), &self.data).with_context(|| case.name())
     }
 }
@@ -196,6 +233,20 @@ fn report(sqlite: &Column, postgres: &Column, baseline: &Column, args: &Args) {
         );
     }
     println!("share: PostgreSQL through the API, of the same statements through pgbench");
+    println!("\nprocessor time of a request in µs: server, client, database");
+    for ((case, sqlite), postgres) in Case::ALL.iter().zip(sqlite).zip(postgres) {
+        println!("{:<26}{:>28}{:>28}", case.name(), cost(sqlite), cost(postgres));
+    }
+}
+
+fn cost(figures: &Figures) -> String {
+    let cpu = figures.cpu;
+    format!(
+        "{}  {}  {}",
+        cpu.server.as_micros(),
+        cpu.client.as_micros(),
+        cpu.database.as_micros()
+    )
 }
 
 fn shown(figures: &Figures) -> String {

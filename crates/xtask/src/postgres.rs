@@ -139,6 +139,11 @@ impl Cluster {
         Ok(())
     }
 
+    /// The number of its first process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Folder of the programs of PostgreSQL.
     pub fn programs(&self) -> &Path {
         &self.programs

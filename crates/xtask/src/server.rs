@@ -180,6 +180,11 @@ impl Server {
         &self.url
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until the server ends.
     ///
     /// # Errors

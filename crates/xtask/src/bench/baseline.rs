@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 
-use super::load::Figures;
+use super::{cpu::Spent, load::Figures};
 use crate::{command, fingerprint::files_below};
 
 /// Runs one script on as many connections as the load generator opens.
@@ -29,7 +29,7 @@ pub fn run(programs: &Path, url: &str, script: &str, connections: usize, time: D
     for log in files_below(folder.path())?.iter().filter(|path| is_log(path)) {
         times.extend(fs::read_to_string(log)?.lines().filter_map(time_of));
     }
-    Figures::new(times, time)
+    Figures::new(times, time, Spent::default())
 }
 
 fn is_log(path: &Path) -> bool {

@@ -1,4 +1,4 @@
-//! A client of the API with one connection, as small as can be.
+//! A client of the API: what prepares a measurement.
 
 use std::time::Duration;
 
@@ -40,19 +40,14 @@ impl Client {
         Ok(client)
     }
 
+    /// What the header `Authorization` holds.
+    pub fn bearer(&self) -> &str {
+        &self.bearer
+    }
+
     /// Id of the caller.
     pub fn user(&self) -> &str {
         &self.user
-    }
-
-    /// The same caller on a connection of its own.
-    pub fn another(&self) -> Self {
-        Self {
-            agent: agent(),
-            base: self.base.clone(),
-            bearer: self.bearer.clone(),
-            user: self.user.clone(),
-        }
     }
 
     /// # Errors

@@ -8,6 +8,8 @@ use std::{
 
 use anyhow::{Result, anyhow, ensure};
 
+use super::cpu::Spent;
+
 /// Before the measurement: caches fill, connections open.
 const WARM_UP: Duration = Duration::from_secs(1);
 const WARMING: u8 = 0;
@@ -23,11 +25,13 @@ pub struct Figures {
     pub p50: Duration,
     /// All but one in a hundred took no longer.
     pub p99: Duration,
+    /// Processor time of one request.
+    pub cpu: Spent,
 }
 
 impl Figures {
-    /// From the time that each request took and the time that all took together.
-    pub fn new(mut times: Vec<Duration>, together: Duration) -> Result<Self> {
+    /// From the time that each request took, and the time and the processor time that all took together.
+    pub fn new(mut times: Vec<Duration>, together: Duration, spent: Spent) -> Result<Self> {
         ensure!(!times.is_empty(), "no request was answered");
         times.sort_unstable();
         let per_second = times.len() as f64 / together.as_secs_f64();
@@ -35,6 +39,7 @@ impl Figures {
             per_second,
             p50: percentile(&times, 50),
             p99: percentile(&times, 99),
+            cpu: spent.each(times.len()),
         })
     }
 }
@@ -46,37 +51,38 @@ fn percentile(sorted: &[Duration], percent: usize) -> Duration {
 }
 
 /// Runs `request` on as many threads as there are connections. It gets the connection's number, and keeps what belongs
-/// to the connection in the value that `open` makes.
+/// to the connection in the value that `open` makes. `spent` tells what processor time was spent so far.
 ///
 /// # Errors
 /// The first request that fails ends the measurement.
 pub fn measure<C>(
     connections: usize,
     time: Duration,
-    open: impl Fn(usize) -> C + Sync,
+    spent: impl Fn() -> Spent,
+    open: impl Fn(usize) -> Result<C> + Sync,
     request: impl Fn(&mut C) -> Result<()> + Sync,
 ) -> Result<Figures> {
     let phase = AtomicU8::new(WARMING);
-    let (results, together) = thread::scope(|scope| {
+    let (results, together, used) = thread::scope(|scope| {
         let worker = |number| {
             let (phase, open, request) = (&phase, &open, &request);
-            scope.spawn(move || work(phase, open(number), request))
+            scope.spawn(move || work(phase, open(number)?, request))
         };
         let workers: Vec<_> = (0..connections).map(worker).collect();
         thread::sleep(WARM_UP);
         phase.store(MEASURING, Ordering::Relaxed);
-        let begun = Instant::now();
+        let (begun, before) = (Instant::now(), spent());
         thread::sleep(time);
         phase.store(DONE, Ordering::Relaxed);
-        let together = begun.elapsed();
+        let (together, used) = (begun.elapsed(), spent() - before);
         let results: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
-        (results, together)
+        (results, together, used)
     });
     let mut times = Vec::new();
     for result in results {
         times.extend(result.map_err(|_| anyhow!("a connection of the load generator broke down"))??);
     }
-    Figures::new(times, together)
+    Figures::new(times, together, used)
 }
 
 fn work<C>(phase: &AtomicU8, mut connection: C, request: impl Fn(&mut C) -> Result<()>) -> Result<Vec<Duration>> {
@@ -108,9 +114,9 @@ mod tests {
 
     #[test]
     fn figures_need_an_answer() {
-        assert!(Figures::new(vec![], Duration::from_secs(1)).is_err());
+        assert!(Figures::new(vec![], Duration::from_secs(1), Spent::default()).is_err());
         let times = vec![Duration::from_millis(3), Duration::from_millis(1)];
-        let figures = Figures::new(times, Duration::from_millis(500)).unwrap();
+        let figures = Figures::new(times, Duration::from_millis(500), Spent::default()).unwrap();
         assert!((figures.per_second - 4.0).abs() < 1e-9);
         assert_eq!(figures.p50, Duration::from_millis(1));
     }
@@ -122,8 +128,8 @@ mod tests {
             thread::sleep(Duration::from_millis(5));
             Ok(())
         };
-        let figures = measure(4, time, |number| number, pause).unwrap();
+        let figures = measure(4, time, Spent::default, Ok, pause).unwrap();
         assert!(figures.p50 >= Duration::from_millis(5));
-        assert!(measure(2, time, |number| number, |_| Err(anyhow!("refused"))).is_err());
+        assert!(measure(2, time, Spent::default, Ok, |_| Err(anyhow!("refused"))).is_err());
     }
 }
