@@ -37,6 +37,8 @@ pub struct Answer {
     /// The headers.
     pub headers: HeaderMap,
     /// The body.
+    pub body: Vec<u8>,
+    /// The body as text.
     pub text: String,
 }
 
@@ -140,6 +142,7 @@ impl Client {
             Some(body) => self.agent.run(request.body(body.clone())?)?,
             None => self.agent.run(request.body(())?)?,
         };
+        let body = response.body_mut().with_config().limit(64 << 20).read_to_vec()?;
         Ok(Answer {
             asked: format!(
                 "{} {} {}",
@@ -149,7 +152,8 @@ impl Client {
             ),
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            text: response.body_mut().with_config().limit(64 << 20).read_to_string()?,
+            text: String::from_utf8_lossy(&body).into_owned(),
+            body,
         })
     }
 

@@ -1,6 +1,7 @@
 //! Budgets, their lines and grants, the ledger and its balances.
 
 mod balances;
+mod exports;
 mod grants;
 mod lines;
 mod movements;
@@ -28,6 +29,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_budget)
         .service(update_budget)
         .service(balances::get_balances)
+        .service(exports::export_movements)
+        .service(exports::export_budget_lines)
+        .service(exports::export_balances)
         .service(lines::list_budget_lines)
         .service(lines::create_budget_line)
         .service(lines::get_budget_line)

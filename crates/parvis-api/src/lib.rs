@@ -9,6 +9,7 @@ pub mod budgets;
 pub mod config;
 pub mod demo;
 pub mod docs;
+pub mod exchange;
 pub mod health;
 pub mod http;
 pub mod keys;

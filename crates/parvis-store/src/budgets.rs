@@ -10,6 +10,7 @@ mod lines;
 mod movements;
 mod references;
 mod shares;
+mod statements;
 mod texts;
 pub(crate) mod tranches;
 pub(crate) mod years;
@@ -35,6 +36,8 @@ pub use movements::{
     Movement, MovementFilter, MovementSort, correct_movement, create_movement, get_movement, list_movements,
     reverse_movement,
 };
+
+pub use statements::{LineName, Names, each_line, each_movement};
 
 use crate::columns::{Instant, IntoDb, json, micros};
 use crate::connection::Conn;

@@ -12,6 +12,7 @@ mod error;
 mod migrations;
 mod paging;
 mod schema;
+mod snapshot;
 mod stamp;
 mod store;
 
@@ -31,5 +32,6 @@ pub mod templates;
 
 pub use connection::{Conn, Options, Synchronous};
 pub use error::{Conflict, StoreError, StoreResult};
+pub use snapshot::snapshot;
 pub use stamp::Stamp;
 pub use store::Store;

@@ -5,6 +5,7 @@ mod append_only;
 mod architecture;
 mod bad_input;
 mod concurrency;
+mod exports;
 mod headers;
 mod history;
 mod idempotency;

@@ -248,7 +248,10 @@ impl<'a> Samples<'a> {
             | O::CreateMovement
             | O::ReverseMovement
             | O::CorrectMovement
-            | O::GetBalances => self.ledger(operation),
+            | O::GetBalances
+            | O::ExportMovements
+            | O::ExportBudgetLines
+            | O::ExportBalances => self.ledger(operation),
         }
     }
 
@@ -567,6 +570,9 @@ impl<'a> Samples<'a> {
             Operation::ReverseMovement => at(&[&posted()]).with(json!({"reason": "Saisie deux fois"})),
             Operation::CorrectMovement => {
                 at(&[&posted()]).with(json!({"reason": "Erreur de saisie", "replacement": {"amount": eur(9)}}))
+            }
+            Operation::ExportMovements | Operation::ExportBudgetLines | Operation::ExportBalances => {
+                at(&[&share.budget, "csv"])
             }
             _ => at(&[&share.budget]),
         }

@@ -154,15 +154,28 @@ impl Context {
     where
         F: FnOnce(&mut Hop<'_>) -> StoreResult<Reply> + Send + 'static,
     {
+        let if_none_match = self.facts.if_none_match.clone();
+        let (reply, cache) = self.run(operation, work).await?;
+        Ok(reply.into_response(cache, if_none_match.as_deref()))
+    }
+
+    /// Runs an operation that only reads, whatever it gives, with the value of `Cache-Control` for its answer.
+    ///
+    /// # Errors
+    /// As [`Context::read`].
+    pub async fn run<T, F>(self, operation: Operation, work: F) -> Result<(T, &'static str), ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Hop<'_>) -> StoreResult<T> + Send + 'static,
+    {
         let bearer = self.facts.bearer.clone()?;
         let (state, shared, facts) = (self.state.clone(), self.state, self.facts);
-        let if_none_match = facts.if_none_match.clone();
-        let reply = blocking(&shared, move || {
+        let given = blocking(&shared, move || {
             state
                 .store
                 .read(|conn| work(&mut hop(conn, &state, &facts, operation, bearer)?))
         });
-        Ok(reply.await?.into_response(cache(bearer), if_none_match.as_deref()))
+        Ok((given.await?, cache(bearer)))
     }
 
     /// Runs an operation that writes, in one transaction. `work` may run again after a conflict with another one. A

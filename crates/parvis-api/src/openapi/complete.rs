@@ -153,7 +153,7 @@ impl Place<'_> {
     /// Whether the answer is one item with a version.
     fn has_etag(&self) -> bool {
         let name = self.permitted.as_str();
-        let single = !name.starts_with("list_") && !self.is_auth();
+        let single = !name.starts_with("list_") && !name.starts_with("export_") && !self.is_auth();
         let exported = name.ends_with("_personal_data");
         single && !exported && !matches!(self.permitted, Permitted::GetBalances | Permitted::GetProgrammeCalendar)
     }

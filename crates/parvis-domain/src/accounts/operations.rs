@@ -227,4 +227,10 @@ operations! {
     CorrectMovement = "correct_movement", MONEY;
     /// Read the balances of a budget.
     GetBalances = "get_balances", ANYONE;
+    /// Take the ledger of a budget away as a table.
+    ExportMovements = "export_movements", ANYONE;
+    /// Take the plan of a budget away as a table.
+    ExportBudgetLines = "export_budget_lines", ANYONE;
+    /// Take the balances of a budget away as a table.
+    ExportBalances = "export_balances", ANYONE;
 }

@@ -1,0 +1,337 @@
+//! The ledger, the plan and the balances of a budget as tables.
+
+use actix_web::get;
+use chrono::NaiveDate;
+use parvis_domain::accounts::{Operation, View};
+use parvis_domain::budgets::MovementKind;
+use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId};
+use parvis_domain::{Faults, LocalisedText, period};
+use parvis_store::budgets::{self as store, LineName, MovementFilter, Names};
+use parvis_store::{StoreResult, snapshot};
+use uuid::Uuid;
+
+use super::{allow, own_share_only, parameter};
+use crate::exchange::headings;
+use crate::exchange::sheet::{Cell, Format, Sheet};
+use crate::http::{Answer, Context, Export, Hop, Id, Query};
+
+/// Which movements go into the table.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct StatementQuery {
+    /// On this line.
+    #[param(inline)]
+    line_id: Option<Uuid>,
+    /// On this grant.
+    #[param(inline)]
+    grant_id: Option<Uuid>,
+    /// Of a grant of this funder.
+    #[param(inline)]
+    funder_id: Option<Uuid>,
+    /// Of this kind.
+    #[param(inline)]
+    kind: Option<MovementKind>,
+    /// Booked on or after this day, `YYYY-MM-DD`.
+    #[param(format = Date)]
+    booked_from: Option<String>,
+    /// Booked on or before this day, `YYYY-MM-DD`.
+    #[param(format = Date)]
+    booked_to: Option<String>,
+}
+
+impl StatementQuery {
+    fn check(&self, only: Option<PartnerId>) -> Result<MovementFilter, Faults> {
+        let mut faults = Faults::new();
+        let mut day =
+            |name, value: &Option<String>| faults.keep(parameter(period::optional_date(name, value.as_deref())));
+        let (from, to) = (day("booked_from", &self.booked_from), day("booked_to", &self.booked_to));
+        let filter = from.zip(to).map(|(booked_from, booked_to)| MovementFilter {
+            line: self.line_id.map(LineId),
+            grant: self.grant_id.map(GrantId),
+            funder: self.funder_id.map(PartnerId),
+            kind: self.kind,
+            booked_from,
+            booked_to,
+            only,
+            ..MovementFilter::default()
+        });
+        faults.finish(filter)
+    }
+}
+
+const STATEMENT: &[&str] = &[
+    "booked_on",
+    "kind",
+    "amount",
+    "signed_amount",
+    "currency",
+    "line",
+    "category",
+    "axis",
+    "year",
+    "funder",
+    "payer",
+    "payee",
+    "incurred_on",
+    "paid_on",
+    "original",
+    "original_currency",
+    "reference",
+    "note",
+    "recorded_at",
+    "id",
+    "reverses",
+    "line_id",
+    "grant_id",
+    "rate_id",
+];
+
+/// Take the ledger of a budget away as a table: CSV for machines, a workbook for people
+///
+/// Rows are in the order of their booking. `signed_amount` is negative for a reversal. A text that a spreadsheet would
+/// take for a formula begins with an apostrophe in CSV.
+#[utoipa::path(tag = "budgets", params(("format" = Format, Path, description = "The format."), StatementQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/api/v1/budgets/{id}/movements.{format}")]
+pub async fn export_movements(
+    context: Context,
+    id: Id<BudgetId>,
+    format: Format,
+    query: Query<StatementQuery>,
+) -> Answer {
+    query.check(None)?;
+    let read = move |hop: &mut Hop<'_>| {
+        let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        let filter = query.check(own_share_only(hop, &home))?;
+        let wanted = languages(hop);
+        let mut table = begin(format, STATEMENT, &wanted)?;
+        snapshot(hop.conn, |conn| {
+            store::each_movement(conn, id.0, &filter, |names, movements| {
+                let mut rows = movements
+                    .iter()
+                    .map(|movement| statement_row(movement, names, view, &wanted));
+                rows.try_for_each(|row| table.row(&row))
+            })
+        })?;
+        finish(table, "ledger", format)
+    };
+    context.export(Operation::ExportMovements, read).await
+}
+
+fn statement_row(movement: &store::Movement, names: &Names, view: View, wanted: &[String]) -> Vec<Cell> {
+    let partner = |id| names.partner(id).into();
+    let mut row: Vec<Cell> = vec![
+        movement.booked_on.into(),
+        movement.kind.as_str().into(),
+        movement.amount.into(),
+        movement.signed_amount().into(),
+        movement.amount.currency.code().into(),
+    ];
+    row.extend(line_cells(names.line(movement.line_id), wanted));
+    row.extend([
+        partner(movement.funder_id),
+        partner(movement.payer_id),
+        movement.payee_id.map_or(Cell::Empty, partner),
+        movement.incurred_on.into(),
+        movement.paid_on.into(),
+        movement.original.into(),
+        movement.original.map(|money| money.currency.code()).into(),
+        movement.reference.clone().into(),
+        movement.note.clone().filter(|_| view == View::Member).into(),
+        movement.recorded_at.into(),
+        Cell::Id(movement.id.into()),
+        movement.reverses.map(Uuid::from).into(),
+        Cell::Id(movement.line_id.into()),
+        Cell::Id(movement.grant_id.into()),
+        movement.rate_id.map(Uuid::from).into(),
+    ]);
+    row
+}
+
+/// Title, category, axis and year.
+fn line_cells(name: Option<&LineName>, wanted: &[String]) -> [Cell; 4] {
+    [
+        name.and_then(|name| name.title.as_ref().map(|title| best(title, wanted)))
+            .into(),
+        name.map(|name| name.category.as_str()).into(),
+        name.and_then(|name| name.axis.as_deref()).into(),
+        name.map(|name| name.year).into(),
+    ]
+}
+
+const PLAN: &[&str] = &[
+    "line",
+    "category",
+    "axis",
+    "year",
+    "cost",
+    "cost_currency",
+    "funder",
+    "kind",
+    "planned",
+    "granted",
+    "currency",
+    "line_id",
+    "grant_id",
+    "funder_id",
+];
+
+/// Take the plan of a budget away as a table: one row per line and grant
+#[utoipa::path(tag = "budgets", params(("format" = Format, Path, description = "The format.")), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/api/v1/budgets/{id}/lines.{format}")]
+pub async fn export_budget_lines(context: Context, id: Id<BudgetId>, format: Format) -> Answer {
+    let read = move |hop: &mut Hop<'_>| {
+        let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        let (only, wanted) = (own_share_only(hop, &home), languages(hop));
+        let mut table = begin(format, PLAN, &wanted)?;
+        snapshot(hop.conn, |conn| {
+            store::each_line(conn, id.0, only, |names, lines| {
+                let mut rows = lines.iter().flat_map(|line| plan_rows(line, names, &wanted));
+                rows.try_for_each(|row| table.row(&row))
+            })
+        })?;
+        finish(table, "plan", format)
+    };
+    context.export(Operation::ExportBudgetLines, read).await
+}
+
+/// A row per grant of the line; one without a grant where nobody pays for it yet.
+fn plan_rows(line: &store::Line, names: &Names, wanted: &[String]) -> Vec<Vec<Cell>> {
+    let start: Vec<Cell> = vec![
+        line.title.as_ref().map(|title| best(title, wanted)).into(),
+        line.category.as_str().into(),
+        line.axis.as_deref().into(),
+        line.year.into(),
+        line.cost.into(),
+        line.cost.map(|cost| cost.currency.code()).into(),
+    ];
+    let row = |end: [Cell; 8]| start.iter().cloned().chain(end).collect();
+    let id = Cell::Id(line.id.into());
+    if line.grants.is_empty() {
+        let empty = || Cell::Empty;
+        return vec![row([empty(), empty(), empty(), empty(), empty(), id, empty(), empty()])];
+    }
+    let of_share = |share: &store::LineShareRow| {
+        row([
+            names.partner(share.funder).into(),
+            share.kind.as_str().into(),
+            share.planned.into(),
+            share.granted.into(),
+            share.planned.currency.code().into(),
+            id.clone(),
+            Cell::Id(share.grant.into()),
+            Cell::Id(share.funder.into()),
+        ])
+    };
+    line.grants.iter().map(of_share).collect()
+}
+
+const BALANCES: &[&str] = &[
+    "line",
+    "category",
+    "axis",
+    "year",
+    "funder",
+    "kind",
+    "currency",
+    "planned",
+    "granted",
+    "committed",
+    "disbursed",
+    "spent",
+    "justified",
+    "contributed",
+    "available",
+    "line_id",
+    "grant_id",
+    "funder_id",
+];
+
+/// Up to when bookings count.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AsOfQuery {
+    /// The day up to which bookings count, `YYYY-MM-DD`; all where nothing is said.
+    #[param(format = Date)]
+    as_of: Option<String>,
+}
+
+impl AsOfQuery {
+    fn check(&self) -> Result<Option<NaiveDate>, Faults> {
+        let mut faults = Faults::new();
+        let day = faults.keep(parameter(period::optional_date("as_of", self.as_of.as_deref())));
+        faults.finish(day)
+    }
+}
+
+/// Take the balances of a budget away as a table: one row per line and grant
+#[utoipa::path(tag = "budgets", params(("format" = Format, Path, description = "The format."), AsOfQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/api/v1/budgets/{id}/balances.{format}")]
+pub async fn export_balances(context: Context, id: Id<BudgetId>, format: Format, query: Query<AsOfQuery>) -> Answer {
+    let as_of = query.check()?;
+    let read = move |hop: &mut Hop<'_>| {
+        let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        let (only, wanted) = (own_share_only(hop, &home), languages(hop));
+        let (rows, names) = snapshot(hop.conn, |conn| {
+            let rows = store::get_balances(conn, id.0, as_of, None, only)?;
+            let mut names = Names::of_budget(conn, id.0)?;
+            names.learn(conn, rows.iter().map(|row| row.funder))?;
+            Ok((rows, names))
+        })?;
+        let mut table = begin(format, BALANCES, &wanted)?;
+        let mut rows = rows.iter().map(|row| balance_row(row, &names, &wanted));
+        rows.try_for_each(|row| table.row(&row))?;
+        finish(table, "balances", format)
+    };
+    context.export(Operation::ExportBalances, read).await
+}
+
+fn balance_row(row: &store::Balance, names: &Names, wanted: &[String]) -> Vec<Cell> {
+    let sums = row.sums;
+    let mut cells: Vec<Cell> = line_cells(names.line(row.line), wanted).into();
+    cells.extend([
+        names.partner(row.funder).into(),
+        row.terms.kind.as_str().into(),
+        row.terms.currency.code().into(),
+    ]);
+    let amounts = [
+        sums.planned,
+        sums.granted,
+        sums.committed,
+        sums.disbursed,
+        sums.spent,
+        sums.justified,
+        sums.contributed,
+        row.available(),
+    ];
+    cells.extend(amounts.map(|minor| row.money(minor).into()));
+    cells.extend([row.line.into(), row.grant.into(), row.funder.into()].map(Cell::Id));
+    cells
+}
+
+fn languages(hop: &Hop<'_>) -> Vec<String> {
+    hop.facts.languages.clone()
+}
+
+fn best(text: &LocalisedText, wanted: &[String]) -> String {
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    text.best(&wanted).map_or("", |(_, text)| text).to_owned()
+}
+
+fn begin(format: Format, columns: &[&'static str], wanted: &[String]) -> StoreResult<Sheet> {
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let columns: Vec<_> = columns
+        .iter()
+        .map(|name| (*name, headings::title(name, &wanted)))
+        .collect();
+    Sheet::begin(format, &columns)
+}
+
+fn finish(table: Sheet, name: &str, format: Format) -> StoreResult<Export> {
+    Ok(Export {
+        name: format!("{name}.{}", format.suffix()),
+        media: format.media(),
+        file: table.finish()?,
+    })
+}
