@@ -1,17 +1,26 @@
 //! Budgets, their lines and grants, the ledger and its balances.
 
+mod alerts;
 mod balances;
+mod funder_reports;
+mod progress;
+mod tranches;
+mod wire_conditions;
+mod years;
 mod exports;
 mod grants;
 mod lines;
 mod movements;
+mod rates;
+mod plans;
 mod wire;
+mod wire_plans;
 
 use actix_web::{get, patch, post};
 use parvis_domain::accounts::{Operation, View};
-use parvis_domain::ids::{BudgetId, PartnerId, ProgrammeId};
+use parvis_domain::ids::{BudgetId, GrantId, PartnerId, ProgrammeId};
 use parvis_domain::programmes::Visibility;
-use parvis_domain::{Code, Fault};
+use parvis_domain::{Code, DomainError, Fault};
 use parvis_store::StoreResult;
 use parvis_store::budgets::{self as store, BudgetSort, Home};
 use parvis_wire::Page;
@@ -29,6 +38,41 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(get_budget)
         .service(update_budget)
         .service(balances::get_balances)
+        .service(balances::get_programme_balances)
+        .service(balances::get_exchange_differences)
+        .service(rates::list_rates)
+        .service(rates::create_rate)
+        .service(rates::import_rates)
+        .service(rates::list_platform_rates)
+        .service(rates::create_platform_rate)
+        .service(rates::get_rate)
+        .service(rates::list_rate_policies)
+        .service(rates::create_rate_policy)
+        .service(rates::get_rate_policy)
+        .service(rates::update_rate_policy)
+        .service(alerts::list_alerts)
+        .service(years::list_budget_years)
+        .service(years::close_budget_year)
+        .service(years::reopen_budget_year)
+        .service(tranches::list_tranches)
+        .service(tranches::create_tranche)
+        .service(tranches::get_tranche)
+        .service(tranches::update_tranche)
+        .service(tranches::archive_tranche)
+        .service(tranches::release_tranche)
+        .service(tranches::split_tranche)
+        .service(progress::list_progress)
+        .service(progress::record_progress)
+        .service(progress::get_progress)
+        .service(progress::countersign_progress)
+        .service(funder_reports::list_funder_reports)
+        .service(funder_reports::create_funder_report)
+        .service(funder_reports::get_funder_report)
+        .service(funder_reports::update_funder_report)
+        .service(funder_reports::archive_funder_report)
+        .service(funder_reports::submit_funder_report)
+        .service(funder_reports::accept_funder_report)
+        .service(funder_reports::return_funder_report)
         .service(exports::export_movements)
         .service(exports::export_budget_lines)
         .service(exports::export_balances)
@@ -40,11 +84,22 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(grants::create_grant)
         .service(grants::get_grant)
         .service(grants::update_grant)
+        .service(plans::withdraw_grant)
+        .service(plans::get_plan)
+        .service(plans::update_plan)
+        .service(plans::simulate_plan)
+        .service(plans::submit_plan)
+        .service(plans::copy_plan_year)
+        .service(plans::list_plan_versions)
+        .service(plans::compare_plan_versions)
         .service(movements::list_movements)
         .service(movements::create_movement)
         .service(movements::get_movement)
         .service(movements::reverse_movement)
-        .service(movements::correct_movement);
+        .service(movements::correct_movement)
+        .service(movements::approve_movement)
+        .service(movements::refuse_movement)
+        .service(movements::get_settlement);
 }
 
 list_query! {
@@ -122,6 +177,17 @@ async fn update_budget(context: Context, id: Id<BudgetId>, body: Body<BudgetPatc
 fn allow(hop: &mut Hop<'_>, home: impl Fn(&mut parvis_store::Conn) -> StoreResult<Home>) -> StoreResult<(Home, View)> {
     let home = home(hop.conn)?;
     let view = hop.caller.authorise(hop.operation, home.programme.scope())?;
+    Ok((home, view))
+}
+
+/// Where a grant belongs, once the caller may read it; of a grant of another than its own a bound partner learns nothing.
+fn home_of_visible_grant(hop: &mut Hop<'_>, grant: GrantId) -> StoreResult<(Home, View)> {
+    let (home, view) = allow(hop, |conn| store::home_of_grant(conn, grant))?;
+    if let Some(partner) = own_share_only(hop, &home)
+        && store::get_grant(hop.conn, grant)?.funder_id != partner
+    {
+        return Err(DomainError::not_found().into());
+    }
     Ok((home, view))
 }
 

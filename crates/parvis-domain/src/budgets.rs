@@ -3,15 +3,28 @@
 //! A *grant* is one decision of one funder, in one currency and one kind, spread over *lines*; its part of a line is a
 //! *share*. Every movement belongs to a share. The rules of the ledger run on the running sums of shares: see [`ledger`].
 
+pub mod alerts;
+pub mod balances;
+pub mod cofinancing;
 pub mod ledger;
+pub mod movements;
+pub mod percent;
+pub mod plan;
+pub mod rates;
+pub mod ratio;
+pub mod settlement;
+pub mod tranches;
+pub mod reports;
 pub mod years;
+
+pub use movements::{NewMovement, check_kind};
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::choices::choices;
 use crate::error::{Code, DomainError, Fault, Faults};
-use crate::ids::{GrantId, LineId, PartnerId};
+use crate::ids::{GrantId, PartnerId};
 use crate::localised_text::LocalisedText;
 use crate::money::{Currency, Money};
 use crate::period::Period;
@@ -60,26 +73,6 @@ choices! {
         Transfer = "transfer",
     }
 
-    /// The kinds that can be posted today; the others of the ledger have their columns and wait for their rules.
-    PostableKind {
-        /// Money is bound to a purpose.
-        Commitment = "commitment",
-        /// Money is paid out to whoever does the work.
-        Disbursement = "disbursement",
-        /// Whoever does the work spends it.
-        Expenditure = "expenditure",
-        /// Means are contributed, valued in the grant's currency.
-        InKind = "in_kind",
-    }
-
-    /// The ways of paying that can be chosen today; the others wait for tranches and justifications.
-    OfferedMode {
-        /// Ahead of the cost.
-        Advance = "advance",
-        /// The funder pays the works itself: an expenditure is its own disbursement.
-        Direct = "direct",
-    }
-
     /// Whether a movement counts. It is derived from the decisions about it, never stored.
     MovementStatus {
         /// Waits for a second person.
@@ -88,26 +81,6 @@ choices! {
         Approved = "approved",
         /// Was turned down.
         Refused = "refused",
-    }
-}
-
-impl From<PostableKind> for MovementKind {
-    fn from(kind: PostableKind) -> Self {
-        match kind {
-            PostableKind::Commitment => MovementKind::Commitment,
-            PostableKind::Disbursement => MovementKind::Disbursement,
-            PostableKind::Expenditure => MovementKind::Expenditure,
-            PostableKind::InKind => MovementKind::InKind,
-        }
-    }
-}
-
-impl From<OfferedMode> for PaymentMode {
-    fn from(mode: OfferedMode) -> Self {
-        match mode {
-            OfferedMode::Advance => PaymentMode::Advance,
-            OfferedMode::Direct => PaymentMode::Direct,
-        }
     }
 }
 
@@ -120,6 +93,10 @@ pub struct Policy {
     pub grant_decision: bool,
     /// Nothing is spent before it was disbursed (rule 3, committees of the improvement call).
     pub spent_within_disbursed: bool,
+    /// A second person approves every movement (rule 9).
+    pub four_eyes: bool,
+    /// When somebody wants to be told.
+    pub alerts: alerts::AlertPolicy,
 }
 
 /// A budget to be created or its new content, checked.
@@ -131,6 +108,8 @@ pub struct BudgetContent {
     pub period: Period,
     /// Reporting currency.
     pub currency: Currency,
+    /// Targets and ceilings of categories.
+    pub targets: Vec<cofinancing::CategoryTarget>,
 }
 
 /// A line to be created or its new content, checked.
@@ -163,6 +142,10 @@ pub struct GrantContent {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// Which part of its plan each line may exceed without an amendment; the programme's rule where nothing is said.
+    pub shift: Option<ratio::Ratio>,
+    /// Which part of the accepted cost it pays at most; the whole of it where nothing is said.
+    pub rate: Option<ratio::Ratio>,
 }
 
 /// The part of a grant that a line gets.
@@ -193,47 +176,6 @@ pub enum LineShare {
         /// Its part of the line.
         share: Share,
     },
-}
-
-/// A movement to be posted, checked on its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewMovement {
-    /// The line.
-    pub line: LineId,
-    /// The grant.
-    pub grant: GrantId,
-    /// What it is.
-    pub kind: MovementKind,
-    /// How much, greater than zero.
-    pub amount: Money,
-    /// The day in the accounts.
-    pub booked_on: NaiveDate,
-    /// When the cost arose; expenditures only.
-    pub incurred_on: Option<NaiveDate>,
-    /// The day at the bank.
-    pub paid_on: Option<NaiveDate>,
-    /// Who pays; the funder where nothing is said.
-    pub payer: Option<PartnerId>,
-    /// Who is paid.
-    pub payee: Option<PartnerId>,
-    /// Reference of the document behind it.
-    pub reference: Option<String>,
-    /// An internal note, never public.
-    pub note: Option<String>,
-}
-
-/// Checks that a kind of movement belongs on a grant of this kind.
-///
-/// # Errors
-/// `kind_mismatch`.
-pub fn check_kind(movement: MovementKind, grant: GrantKind) -> Result<(), Fault> {
-    if (movement == MovementKind::InKind) == (grant == GrantKind::InKind) {
-        return Ok(());
-    }
-    let detail = format!(
-        "A grant of kind {grant} takes no movement of kind {movement}: what is given in kind is contributed, never committed or paid."
-    );
-    Err(Fault::new(Code::KindMismatch, "/kind", detail))
 }
 
 /// Checks that amounts are in the grant's currency (rule 2).
@@ -340,21 +282,5 @@ mod tests {
         assert!(check_own_share(Some(own), other, MovementKind::InKind).is_err());
         assert!(check_own_share(Some(own), own, MovementKind::Commitment).is_err());
         assert!(check_own_share(None, other, MovementKind::Commitment).is_ok());
-    }
-
-    #[test]
-    fn cash_and_kind_never_mix() {
-        assert!(check_kind(MovementKind::InKind, GrantKind::InKind).is_ok());
-        assert!(check_kind(MovementKind::Commitment, GrantKind::Cash).is_ok());
-        assert_eq!(
-            check_kind(MovementKind::Disbursement, GrantKind::InKind)
-                .unwrap_err()
-                .code,
-            Code::KindMismatch
-        );
-        assert_eq!(
-            check_kind(MovementKind::InKind, GrantKind::Cash).unwrap_err().code,
-            Code::KindMismatch
-        );
     }
 }

@@ -160,6 +160,12 @@ codes! {
     AmountTooLarge = "amount_too_large", Refused, "The amount is too large";
     /// The amount is in another currency than the grant.
     CurrencyMismatch = "currency_mismatch", Refused, "The currency is another than the grant's";
+    /// The rate is not a decimal number greater than zero of at most 18 digits.
+    RateInvalid = "rate_invalid", Refused, "The rate is not valid";
+    /// A rate leads from one currency to another one, never to itself.
+    RateToItself = "rate_to_itself", Refused, "A currency has no rate to itself";
+    /// The amount is another than the original at the rate that was named. Leave one of the two out.
+    AmountMismatch = "amount_mismatch", Refused, "Amount and rate do not fit";
     /// The date does not exist or is not written as YYYY-MM-DD.
     DateInvalid = "date_invalid", Refused, "The date does not exist";
     /// The end lies before the start.
@@ -205,10 +211,34 @@ codes! {
     DisbursedExceedsCommitted = "disbursed_exceeds_committed", Refused, "More than is committed";
     /// More would be spent than is disbursed, which this programme's rules do not allow.
     SpentExceedsDisbursed = "spent_exceeds_disbursed", Refused, "More than is disbursed";
+    /// More would be disbursed than was released of a grant in instalments. The detail names what is still to be released.
+    DisbursedExceedsReleased = "disbursed_exceeds_released", Refused, "More than is released";
+    /// More would be disbursed than is justified, and this grant reimburses costs that were justified.
+    DisbursedExceedsJustified = "disbursed_exceeds_justified", Refused, "More than is justified";
+    /// More would be justified than was spent.
+    JustifiedExceedsSpent = "justified_exceeds_spent", Refused, "More than was spent";
+    /// More would be justified than is committed.
+    JustifiedExceedsCommitted = "justified_exceeds_committed", Refused, "More than is committed";
+    /// The amount is not the product of the quantity and the value of a unit, or of the base and the rate.
+    AmountNotTheProduct = "amount_not_the_product", Refused, "The amount is not the product";
+    /// A transfer passes from one partner to another: payer and payee are both named, and differ.
+    PartiesInvalid = "parties_invalid", Refused, "Payer and payee do not fit";
+    /// Where the programme asks for four eyes, whoever recorded a movement does not decide on it.
+    SecondPersonRequired = "second_person_required", Forbidden, "A second person decides";
+    /// The movement waits for a second person, or was refused: it cannot be reversed or corrected.
+    NotApproved = "not_approved", Conflict, "The movement does not count";
+    /// The movement does not wait for a second person, or was decided on already.
+    NotPending = "not_pending", Conflict, "There is nothing to decide";
     /// The plan would fall below what is committed.
     PlanBelowCommitted = "plan_below_committed", Refused, "The plan would fall below what is committed";
     /// A sum would fall below zero on some day.
     BalanceNegative = "balance_negative", Refused, "A sum would fall below zero";
+    /// A co-financing rule is not met, or cannot be determined for want of an exchange rate; the detail says which.
+    RuleNotMet = "rule_not_met", Refused, "A rule is not met";
+    /// The funder has withdrawn: what it brings can only fall.
+    GrantWithdrawn = "grant_withdrawn", Refused, "The funder has withdrawn";
+    /// The year has lines already, beside which the copies were not asked to stand.
+    YearHasLines = "year_has_lines", Conflict, "The year has lines already";
     /// Cash movements belong to cash grants, in-kind contributions to in-kind grants.
     KindMismatch = "kind_mismatch", Refused, "The kind of movement does not fit the grant";
     /// The accounts of that year are closed: nothing is booked, approved or reversed with a date in it. Take a day in an open year.
@@ -221,6 +251,12 @@ codes! {
     YearNotOver = "year_not_over", Conflict, "The year is not over";
     /// Movements booked in the year wait for a second person; approve or refuse them before the year is closed.
     YearHasPending = "year_has_pending", Conflict, "Movements of the year are pending";
+    /// The conditions of the tranche are not all met; `errors` has every one that is not, with what is missing.
+    TrancheConditionsUnmet = "tranche_conditions_unmet", Refused, "Conditions of the tranche are not met";
+    /// The tranches of a grant would add up to more than is granted. The detail names what is left.
+    TranchesExceedGranted = "tranches_exceed_granted", Refused, "More than is granted";
+    /// The grant is paid in another way than this needs.
+    PaymentModeMismatch = "payment_mode_mismatch", Refused, "The grant is paid in another way";
     /// A movement can be reversed once.
     AlreadyReversed = "already_reversed", Conflict, "It was already reversed";
     /// A reversal is never itself reversed; post the movement anew.

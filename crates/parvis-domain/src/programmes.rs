@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::choices::choices;
+use crate::budgets::cofinancing::CofinancingRule;
 use crate::error::{Code, DomainError};
 use crate::ids::{PlaceId, TemplateId};
 use crate::localised_text::LocalisedText;
@@ -68,6 +69,10 @@ pub struct NewProgramme {
     pub visibility: Visibility,
     /// Its places.
     pub places: Vec<PlaceId>,
+    /// Its co-financing rules; the template's where nothing is said.
+    pub cofinancing: Option<Vec<CofinancingRule>>,
+    /// Whether a second person approves every movement; what is there, or the template says, where nothing is said.
+    pub four_eyes: Option<bool>,
 }
 
 /// The status after a transition.

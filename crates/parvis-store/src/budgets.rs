@@ -3,12 +3,23 @@
 //! The rules are those of [`parvis_domain::budgets::ledger`]; this module brings the sums that they run on, under the
 //! lock of the grants concerned, and writes what follows from them in the same transaction.
 
+mod alerts;
 mod balances;
+mod funder_reports;
+mod progress;
+mod conversions;
+mod differences;
+mod flows;
 mod grants;
 mod home;
 mod lines;
 mod movements;
+pub(crate) mod pending;
+pub(crate) mod rates;
+pub(crate) mod plans;
 mod references;
+mod rollups;
+mod settlements;
 mod shares;
 mod statements;
 mod texts;
@@ -19,32 +30,64 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
 use parvis_domain::budgets::BudgetContent;
+use parvis_domain::budgets::cofinancing::{self, CategoryTarget};
 use parvis_domain::ids::{BudgetId, ProgrammeId};
 use parvis_domain::page::{Page, PageRequest};
+use parvis_domain::templates::Category;
 use parvis_domain::{Currency, LocalisedText, Period};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use balances::{Balance, get_balances};
-pub use grants::{Grant, GrantFilter, GrantShare, GrantSort, create_grant, get_grant, list_grants, update_grant};
+pub use balances::{Balance, BalanceRow, Extent, When, balances_of, get_balances};
+pub use conversions::{Unconverted, UsedRate};
+pub use differences::{ExchangeDifference, exchange_differences};
+pub use grants::{Grant, GrantFilter, GrantShare, GrantSort, GrantTerms, create_grant, get_grant, list_grants, update_grant};
 pub use home::{Home, Setting, get_vocabulary, home_of_budget, home_of_grant, home_of_line, home_of_movement};
 pub use lines::{
     Line, LineFilter, LineShareRow, LineSort, Revision, create_budget_line, get_budget_line, list_budget_lines,
     update_budget_line,
 };
+pub use alerts::list_alerts;
+pub use funder_reports::{
+    FunderReport, FunderReportSort, Handling, archive_funder_report, create_funder_report, get_funder_report,
+    handle_funder_report, home_of_funder_report, list_funder_reports, update_funder_report,
+};
+pub use progress::{
+    NewProgress, Progress, ProgressSort, countersign_progress, get_progress, home_of_progress, list_progress,
+    record_progress,
+};
+pub use tranches::{
+    ConditionState, Tranche, TrancheSort, archive_tranche, create_tranche, get_tranche, home_of_tranche, list_tranches,
+    next_tranche_position, release_tranche, split_tranche, update_tranche,
+};
+pub use years::{
+    BudgetYear, PendingMovement, ShareRest, YearRecord, close_budget_year, get_budget_year, list_budget_years,
+    reopen_budget_year,
+};
 pub use movements::{
-    Movement, MovementFilter, MovementSort, correct_movement, create_movement, get_movement, list_movements,
-    reverse_movement,
+    Movement, MovementFilter, MovementSort, approve_movement, correct_movement, create_movement, get_movement,
+    list_movements, refuse_movement, reverse_movement,
 };
 
+pub use plans::{
+    FrozenRate, PlanEdit, PlanState, PlanVersion, PlanVersionSort, Submission, Withdrawal, YearCopy, copy_plan_year, get_plan,
+    list_plan_versions, plan_version, simulate_plan, submit_plan, update_plan, withdraw_grant,
+};
+pub use rates::{
+    RateFilter, RatePolicyRow, RatePolicySort, RateScope, RateSort, RecordedRate, create_rate, create_rate_policy,
+    get_rate, get_rate_policy, import_rates, list_rate_policies, list_rates, update_rate_policy,
+};
+pub use settlements::{GrantSettlement, get_settlement};
 pub use statements::{LineName, Names, each_line, each_movement};
 
-use crate::columns::{Instant, IntoDb, json, micros};
+pub use rollups::{Converted, Group, Overview, Question, overview};
+
+use crate::columns::{Instant, IntoDb, Json, json, micros};
 use crate::connection::Conn;
 use crate::error::StoreResult;
 use crate::events::{self, Change};
 use crate::paging::{self, SortKey, keyset, total};
-use crate::schema::budgets;
+use crate::schema::{budgets, programmes};
 use crate::stamp::Stamp;
 
 /// A budget: the financing plan of a period.
@@ -63,6 +106,9 @@ pub struct Budget {
     pub ends_on: Option<NaiveDate>,
     /// Reporting currency.
     pub currency: Currency,
+    /// Targets and ceilings of categories.
+    #[diesel(deserialize_as = Json<Vec<CategoryTarget>>)]
+    pub targets: Vec<CategoryTarget>,
     /// Version, raised by every change.
     #[serde(skip)]
     pub version: i64,
@@ -93,6 +139,7 @@ impl Budget {
             title: self.title.clone(),
             period: self.period(),
             currency: self.currency,
+            targets: self.targets.clone(),
         }
     }
 }
@@ -159,6 +206,7 @@ pub fn create_budget(
     programme: ProgrammeId,
     content: &BudgetContent,
 ) -> StoreResult<Budget> {
+    require_categories(conn, programme, &content.targets)?;
     let id: BudgetId = stamp.id();
     diesel::insert_into(budgets::table)
         .values((
@@ -168,6 +216,7 @@ pub fn create_budget(
             budgets::starts_on.eq(content.period.starts_on),
             budgets::ends_on.eq(content.period.ends_on),
             budgets::currency.eq(content.currency.code()),
+            budgets::targets.eq(json(&content.targets)?),
             budgets::version.eq(1_i64),
             budgets::created_at.eq(micros(stamp.at)),
             budgets::updated_at.eq(micros(stamp.at)),
@@ -197,6 +246,9 @@ pub fn update_budget(
     before: &Budget,
     content: &BudgetContent,
 ) -> StoreResult<Budget> {
+    if content.targets != before.targets {
+        require_categories(conn, before.programme_id, &content.targets)?;
+    }
     let row = budgets::table
         .find(before.id.db())
         .filter(budgets::version.eq(before.version));
@@ -206,6 +258,7 @@ pub fn update_budget(
             budgets::starts_on.eq(content.period.starts_on),
             budgets::ends_on.eq(content.period.ends_on),
             budgets::currency.eq(content.currency.code()),
+            budgets::targets.eq(json(&content.targets)?),
             budgets::version.eq(budgets::version + 1),
             budgets::updated_at.eq(micros(stamp.at)),
         ))
@@ -223,6 +276,16 @@ pub fn update_budget(
         &after,
     )?;
     Ok(after)
+}
+
+/// Targets speak of the categories of the programme.
+fn require_categories(conn: &mut Conn, programme: ProgrammeId, targets: &[CategoryTarget]) -> StoreResult<()> {
+    let categories: Json<Vec<Category>> = programmes::table
+        .find(programme.db())
+        .select(programmes::categories)
+        .first(conn)?;
+    let codes: Vec<&str> = categories.0.iter().map(|category| category.code.as_str()).collect();
+    Ok(cofinancing::check_categories("/targets", targets, &codes)?)
 }
 
 /// Appends the event of a change to an object of the ledger.

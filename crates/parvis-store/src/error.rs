@@ -171,15 +171,28 @@ constraints! {
     "places_code", "places.generation, places.code", AlreadyExists, "/code", "A place with this code exists in this generation.";
     "partner_identifiers_value", "partner_identifiers.scheme, partner_identifiers.value", AlreadyExists, "/identifiers", "Another partner has this identifier.";
     "partner_roles_active", "partner_roles.programme_id, partner_roles.partner_id, partner_roles.role", AlreadyExists, "/role", "The partner has this role already.";
+    "rate_policies_funder", "rate_policies.programme_id, rate_policies.funder_id", AlreadyExists, "/funder_id", "The funder has a rate policy in this programme already; change that one.";
     "balances_pkey", "balances.line_id, balances.grant_id", AlreadyExists, "/grants", "The grant has a share of this line already.";
-    "movements_reverses", "movements.reverses", AlreadyReversed, "", "The movement was already reversed.";
+    "reversals_pkey", "reversals.movement_id", AlreadyReversed, "", "The movement was already reversed.";
+    "movement_decisions_movement", "movement_decisions.movement_id", NotPending, "", "Somebody decided on it already.";
+    "movements_transfer", "-", PartiesInvalid, "/payee_id", "Payer and payee of a transfer are both named, and differ.";
     "balances_not_negative", "-", BalanceNegative, "/amount", "A sum would fall below zero.";
     "balances_bounded", "-", AmountTooLarge, "/amount", "The sums of this share would become too large.";
     "balances_committed_planned", "-", CommittedExceedsAvailable, "/amount", "More would be committed than is planned.";
     "balances_committed_granted", "-", CommittedExceedsAvailable, "/amount", "More would be committed than is granted.";
     "balances_disbursed_committed", "-", DisbursedExceedsCommitted, "/amount", "More would be disbursed than is committed.";
     "balances_spent_disbursed", "-", SpentExceedsDisbursed, "/amount", "More would be spent than is disbursed.";
-    "balances_justified", "-", BalanceNegative, "/amount", "More would be justified than is spent or committed.";
+    "balances_justified_spent", "-", JustifiedExceedsSpent, "/amount", "More would be justified than is spent.";
+    "balances_justified_committed", "-", JustifiedExceedsCommitted, "/amount", "More would be justified than is committed.";
+    "grant_balances_not_negative", "-", BalanceNegative, "/amount", "A sum of the grant would fall below zero.";
+    "grant_balances_committed_planned", "-", CommittedExceedsAvailable, "/amount", "More of the grant would be committed than is planned.";
+    "grant_balances_committed_granted", "-", CommittedExceedsAvailable, "/amount", "More of the grant would be committed than is granted.";
+    "grant_balances_disbursed_committed", "-", DisbursedExceedsCommitted, "/amount", "More of the grant would be disbursed than is committed.";
+    "grant_balances_disbursed_released", "-", DisbursedExceedsReleased, "/amount", "More of the grant would be disbursed than is released.";
+    "grant_balances_disbursed_justified", "-", DisbursedExceedsJustified, "/amount", "More of the grant would be disbursed than is justified.";
+    "grant_balances_spent_disbursed", "-", SpentExceedsDisbursed, "/amount", "More of the grant would be spent than is disbursed.";
+    "grant_balances_justified_spent", "-", JustifiedExceedsSpent, "/amount", "More of the grant would be justified than is spent.";
+    "grant_balances_justified_committed", "-", JustifiedExceedsCommitted, "/amount", "More of the grant would be justified than is committed.";
 }
 
 #[cfg(test)]

@@ -16,15 +16,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use parvis_domain::budgets::Policy;
-use parvis_domain::ids::{ProgrammeId, TemplateId};
+use parvis_domain::budgets::cofinancing::CofinancingRule;
+use parvis_domain::ids::{PlaceId, ProgrammeId, TemplateId};
 use parvis_domain::partners::PartnerRoleKind;
 use parvis_domain::programmes::{NewProgramme, ProgrammeStatus, Visibility};
 use parvis_domain::templates::{Axis, Category, RequiredRole, Rule};
 use parvis_domain::{Currency, LocalisedText, Period};
 use serde::Serialize;
 
-use crate::columns::{Instant, IntoDb, Json, db_ids};
-use crate::connection::Conn;
+use crate::columns::{DbId, Instant, IntoDb, Json, Read, db_ids};
+use crate::connection::{Conn, each};
 use crate::error::StoreResult;
 use crate::places::PlaceRef;
 use crate::schema::{partner_roles, places, programme_places, programmes, templates};
@@ -62,6 +63,8 @@ struct ProgrammeRow {
     required_roles: Vec<RequiredRole>,
     #[diesel(deserialize_as = Json<Vec<Rule>>)]
     rules: Vec<Rule>,
+    #[diesel(deserialize_as = Json<Vec<CofinancingRule>>)]
+    cofinancing: Vec<CofinancingRule>,
     policy: Policy,
     version: i64,
     #[diesel(deserialize_as = Instant)]
@@ -103,6 +106,8 @@ pub struct Programme {
     pub required_roles: Vec<RequiredRole>,
     /// Rules in words.
     pub rules: Vec<Rule>,
+    /// Co-financing rules that plans are held against.
+    pub cofinancing: Vec<CofinancingRule>,
     /// Rules that the ledger checks.
     pub policy: Policy,
     /// Its places, by their codes.
@@ -135,6 +140,8 @@ impl Programme {
             currency: Some(self.currency),
             visibility: self.visibility,
             places: self.places.iter().map(|place| place.id).collect(),
+            cofinancing: Some(self.cofinancing.clone()),
+            four_eyes: Some(self.policy.four_eyes),
         }
     }
 
@@ -188,6 +195,7 @@ pub fn get_programme(conn: &mut Conn, id: ProgrammeId) -> StoreResult<Programme>
         categories: row.categories,
         required_roles: row.required_roles,
         rules: row.rules,
+        cofinancing: row.cofinancing,
         policy: row.policy,
         places,
         held,
@@ -202,15 +210,21 @@ fn places_of(
     conn: &mut Conn,
     ids: impl IntoIterator<Item = ProgrammeId>,
 ) -> StoreResult<BTreeMap<ProgrammeId, Vec<PlaceRef>>> {
-    let rows: Vec<(ProgrammeId, PlaceRef)> = programme_places::table
+    let query = programme_places::table
         .inner_join(places::table)
         .filter(programme_places::programme_id.eq_any(db_ids(ids)))
         .order((places::code, places::id))
-        .select((programme_places::programme_id, PlaceRef::as_select()))
-        .load(conn)?;
+        .select((programme_places::programme_id, places::id, places::code, places::name));
+    // On PostgreSQL the identifiers are one array then, and not a parameter each.
+    let rows: Vec<(DbId, DbId, String, Read<LocalisedText>)> = each!(conn, c => query.load(c)?);
     let mut of_programme: BTreeMap<ProgrammeId, Vec<PlaceRef>> = BTreeMap::new();
-    for (programme, place) in rows {
-        of_programme.entry(programme).or_default().push(place);
+    for (programme, id, code, name) in rows {
+        let place = PlaceRef {
+            id: PlaceId(id.0),
+            code,
+            name: name.0,
+        };
+        of_programme.entry(ProgrammeId(programme.0)).or_default().push(place);
     }
     Ok(of_programme)
 }

@@ -112,6 +112,7 @@ table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        cofinancing -> Text,
     }
 }
 
@@ -308,6 +309,8 @@ table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        plan_version -> BigInt,
+        targets -> Text,
     }
 }
 
@@ -350,9 +353,13 @@ table! {
         rate_denominator -> Nullable<BigInt>,
         reference -> Nullable<Text>,
         decided_on -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        withdrawn_on -> Nullable<Date>,
+        shift_numerator -> Nullable<BigInt>,
+        shift_denominator -> Nullable<BigInt>,
     }
 }
 
@@ -424,6 +431,27 @@ table! {
     use diesel::sql_types::*;
     use crate::columns::Id;
 
+    /// Append-only: a revision or a submission of the plan of a budget; number 0 is the original plan.
+    plan_versions (id) {
+        id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        number -> Integer,
+        kind -> Text,
+        reason -> Nullable<Text>,
+        booked_on -> Nullable<Date>,
+        costs -> Text,
+        rates -> Text,
+        role -> Nullable<Text>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
     /// Append-only: the changes of plan and decision of a share. The original plan is booked on 1900-01-01.
     plan_revisions (id) {
         id -> Id,
@@ -437,6 +465,7 @@ table! {
         reason -> Nullable<Text>,
         recorded_at -> BigInt,
         recorded_by -> Nullable<Id>,
+        version_number -> Integer,
     }
 }
 
@@ -486,6 +515,73 @@ table! {
         reference -> Nullable<Text>,
         note -> Nullable<Text>,
         reverses -> Nullable<Id>,
+        needs_approval -> Bool,
+        corrects -> Nullable<Id>,
+        evidence -> Nullable<Text>,
+        refused_minor -> Nullable<BigInt>,
+        refused_reason -> Nullable<Text>,
+        unit -> Nullable<Text>,
+        basis_minor -> Nullable<BigInt>,
+        factor_numerator -> Nullable<BigInt>,
+        factor_denominator -> Nullable<BigInt>,
+        search -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Which movement is reversed by which.
+    reversals (movement_id) {
+        movement_id -> Id,
+        reversal_id -> Id,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What waits for a second person, with what it would change.
+    pending_movements (movement_id) {
+        movement_id -> Id,
+        decided_with -> Nullable<Id>,
+        programme_id -> Id,
+        budget_id -> Id,
+        line_id -> Id,
+        grant_id -> Id,
+        booked_on -> Date,
+        pledged_minor -> BigInt,
+        committed_minor -> BigInt,
+        disbursed_minor -> BigInt,
+        spent_minor -> BigInt,
+        justified_minor -> BigInt,
+        contributed_minor -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The running sums of a grant over all its lines.
+    grant_balances (grant_id) {
+        grant_id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        payment_mode -> Text,
+        decision_required -> Bool,
+        strict_spending -> Bool,
+        released_minor -> BigInt,
+        planned_minor -> BigInt,
+        granted_minor -> BigInt,
+        pledged_minor -> BigInt,
+        committed_minor -> BigInt,
+        disbursed_minor -> BigInt,
+        spent_minor -> BigInt,
+        justified_minor -> BigInt,
+        contributed_minor -> BigInt,
     }
 }
 
@@ -520,9 +616,87 @@ table! {
         conditions -> Nullable<Text>,
         released_on -> Nullable<Date>,
         released_by -> Nullable<Id>,
+        title -> Nullable<Text>,
+        is_final -> Bool,
+        assessments -> Nullable<Text>,
+        archived_at -> Nullable<BigInt>,
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: how far a line has come.
+    progress_records (id) {
+        id -> Id,
+        line_id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        measured_on -> Date,
+        percent_millionths -> BigInt,
+        source -> Text,
+        note -> Nullable<Text>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: partners that vouch for a measure of progress.
+    progress_countersignatures (id) {
+        id -> Id,
+        progress_id -> Id,
+        partner_id -> Id,
+        programme_id -> Id,
+        signed_at -> BigInt,
+        signed_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Reports owed to the funder of a grant.
+    funder_reports (id) {
+        id -> Id,
+        grant_id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        title -> Text,
+        due_on -> Date,
+        submitted_on -> Nullable<Date>,
+        accepted_on -> Nullable<Date>,
+        returned_on -> Nullable<Date>,
+        return_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: every closing of a year, and every opening again.
+    budget_year_records (id) {
+        id -> Id,
+        budget_id -> Id,
+        year -> Integer,
+        programme_id -> Id,
+        action -> Text,
+        reason -> Nullable<Text>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
     }
 }
 
@@ -590,6 +764,83 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// In which currency a funder wants its reports, and at which rates.
+    rate_policies (id) {
+        id -> Id,
+        programme_id -> Id,
+        funder_id -> Id,
+        currency -> Text,
+        policy -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What each day changed of what a partner got, passed on, spent and contributed of a grant.
+    partner_days (grant_id, partner_id, day) {
+        grant_id -> Id,
+        partner_id -> Id,
+        day -> Date,
+        received_minor -> BigInt,
+        passed_on_minor -> BigInt,
+        spent_minor -> BigInt,
+        contributed_minor -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What each day changed of the exchanges of a grant at the bank's own rate.
+    exchange_days (grant_id, currency, day) {
+        grant_id -> Id,
+        currency -> Text,
+        day -> Date,
+        amount_minor -> BigInt,
+        original_minor -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What each month changed of what a partner got, passed on, spent and contributed of a grant.
+    partner_months (grant_id, partner_id, month) {
+        grant_id -> Id,
+        partner_id -> Id,
+        month -> Date,
+        received_minor -> BigInt,
+        passed_on_minor -> BigInt,
+        spent_minor -> BigInt,
+        contributed_minor -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What each month changed of the exchanges of a grant at the bank's own rate.
+    exchange_months (grant_id, currency, month) {
+        grant_id -> Id,
+        currency -> Text,
+        month -> Date,
+        amount_minor -> BigInt,
+        original_minor -> BigInt,
+    }
+}
+
 joinable!(sessions -> users (user_id));
 joinable!(refresh_tokens -> sessions (session_id));
 joinable!(programmes -> templates (template_id));
@@ -616,21 +867,41 @@ joinable!(balances -> lines (line_id));
 joinable!(balances -> grants (grant_id));
 joinable!(balances -> budgets (budget_id));
 joinable!(balances -> programmes (programme_id));
+joinable!(plan_versions -> budgets (budget_id));
+joinable!(plan_versions -> programmes (programme_id));
+joinable!(plan_versions -> users (recorded_by));
 joinable!(plan_revisions -> budgets (budget_id));
 joinable!(plan_revisions -> programmes (programme_id));
 joinable!(plan_revisions -> users (recorded_by));
+joinable!(rate_policies -> programmes (programme_id));
+joinable!(rate_policies -> partners (funder_id));
+joinable!(partner_days -> grants (grant_id));
+joinable!(partner_months -> grants (grant_id));
+joinable!(exchange_days -> grants (grant_id));
+joinable!(exchange_months -> grants (grant_id));
 joinable!(rates -> programmes (programme_id));
 joinable!(rates -> users (recorded_by));
 joinable!(movements -> programmes (programme_id));
 joinable!(movements -> budgets (budget_id));
 joinable!(movements -> rates (rate_id));
 joinable!(movements -> users (recorded_by));
+joinable!(grant_balances -> grants (grant_id));
+joinable!(pending_movements -> movements (movement_id));
 joinable!(movement_decisions -> movements (movement_id));
 joinable!(movement_decisions -> programmes (programme_id));
 joinable!(movement_decisions -> users (decided_by));
 joinable!(tranches -> grants (grant_id));
 joinable!(tranches -> programmes (programme_id));
 joinable!(tranches -> users (released_by));
+joinable!(progress_records -> lines (line_id));
+joinable!(progress_records -> budgets (budget_id));
+joinable!(progress_records -> programmes (programme_id));
+joinable!(progress_countersignatures -> progress_records (progress_id));
+joinable!(progress_countersignatures -> partners (partner_id));
+joinable!(funder_reports -> grants (grant_id));
+joinable!(funder_reports -> budgets (budget_id));
+joinable!(funder_reports -> programmes (programme_id));
+joinable!(budget_year_records -> budgets (budget_id));
 joinable!(budget_years -> budgets (budget_id));
 joinable!(budget_years -> programmes (programme_id));
 joinable!(budget_years -> users (closed_by));
@@ -659,12 +930,25 @@ allow_tables_to_appear_in_same_query!(
     balances,
     balance_days,
     balance_months,
+    plan_versions,
     plan_revisions,
     rates,
+    rate_policies,
+    partner_days,
+    partner_months,
+    exchange_days,
+    exchange_months,
     movements,
+    reversals,
+    pending_movements,
+    grant_balances,
     movement_decisions,
     tranches,
+    progress_records,
+    progress_countersignatures,
+    funder_reports,
     budget_years,
+    budget_year_records,
     events,
     event_heads,
     idempotency_keys,

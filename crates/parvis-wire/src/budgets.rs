@@ -1,19 +1,53 @@
 //! Budgets, lines, grants, movements and balances.
 
+mod alerts;
 mod balances;
+mod funder_reports;
+mod progress;
+mod tranches;
+mod years;
 mod grants;
 mod lines;
 mod movements;
+mod plans;
+mod rates;
 
-pub use balances::{Balance, BalanceTotal, Balances};
-pub use grants::{Grant, GrantFields, GrantPatch, GrantShare, NewGrant, NewShare};
+pub use alerts::{Alert, Alerts};
+pub use funder_reports::{
+    FunderReport, FunderReportPatch, NewFunderReport, ReportAcceptance, ReportReturn, ReportSubmission,
+};
+pub use progress::{CheckedProgress, Countersignature, NewCountersignature, NewProgress, Progress};
+pub use tranches::{
+    Condition, ConditionState, NewTranche, Tranche, TrancheFields, TrancheParts, TranchePatch, TrancheRelease,
+    TrancheSplit,
+};
+pub use years::{
+    BudgetYear, BudgetYears, CarriedOver, PendingMovement, ReopenYear, Uncommitted, YearRecord, YearTotal,
+};
+pub use balances::{
+    Balance, BalanceGroup, BalanceTotal, Balances, ConvertedBalances, ConvertedPartner, ExchangeDifference,
+    ExchangeDifferences, MissingRate, PartnerBalance, PartnerTotal, PendingChanges, PendingSums, UsedRate,
+};
+pub use grants::{CheckedGrant, Grant, GrantFields, GrantPatch, GrantShare, GrantWithdrawal, NewGrant, NewShare};
 pub use lines::{
     BudgetLine, BudgetLinePatch, CheckedRevision, LineFields, LineGrant, NewBudgetLine, NewLineGrant, PlanRevision,
 };
-pub use movements::{CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Reversal};
+pub use plans::{
+    AssumedGrant, AssumedLine, CategorySums, CellChange, CheckedCopy, CostChange, Figure, FunderSum, FunderSums, Plan,
+    PlanCell, PlanChange, PlanCellChange, PlanComparison, PlanEvaluation, PlanFunder, PlanGrant, PlanLine, PlanPatch,
+    PlanRate, PlanSimulation, PlanSubmission, PlanSum, PlanTotals, PlanVersion, YearCopy, YearSums,
+};
+pub use movements::{
+    CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Refusal, RefusedCost, Reversal, Settlement,
+};
+pub use rates::{
+    FunderRatePolicy, NewRate, NewRatePolicy, Rate, RateFile, RateImport, RateImportFault, RateImportRow, RatePolicyFields,
+    RatePolicyPatch,
+};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parvis_domain::budgets::BudgetContent;
+use parvis_domain::budgets::cofinancing::{CategoryTarget, check_targets};
 use parvis_domain::{Currency, Faults, LocalisedText, Period, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,11 +70,14 @@ pub struct NewBudget {
     /// Reporting currency, a code of ISO 4217; the programme's where nothing is said.
     #[serde(default)]
     pub currency: Option<String>,
+    /// Targets and ceilings of categories of the programme, each category once.
+    #[serde(default)]
+    pub targets: Vec<CategoryTarget>,
 }
 
 patch! {
-    /// Changes to a budget.
-    BudgetPatch of NewBudget { must { title: LocalisedText, starts_on: String, } may { ends_on: String, currency: String, } }
+    /// Changes to a budget. The list of targets is replaced as a whole.
+    BudgetPatch of NewBudget { must { title: LocalisedText, starts_on: String, targets: Vec<CategoryTarget>, } may { ends_on: String, currency: String, } }
 }
 
 impl NewBudget {
@@ -56,11 +93,13 @@ impl NewBudget {
             Some(code) => faults.keep(Currency::parse("/currency", code)),
             None => Some(programme_currency),
         };
+        faults.keep_all(check_targets("/targets", &self.targets));
         let checked = (|| {
             Some(BudgetContent {
                 title: title?,
                 period: period?,
                 currency: currency?,
+                targets: self.targets.clone(),
             })
         })();
         faults.finish(checked)
@@ -74,6 +113,7 @@ impl From<&BudgetContent> for NewBudget {
             starts_on: content.period.starts_on.to_string(),
             ends_on: content.period.ends_on.map(|day| day.to_string()),
             currency: Some(content.currency.code().to_owned()),
+            targets: content.targets.clone(),
         }
     }
 }
@@ -94,6 +134,8 @@ pub struct Budget {
     pub ends_on: Option<NaiveDate>,
     /// Reporting currency.
     pub currency: String,
+    /// Targets and ceilings of categories.
+    pub targets: Vec<CategoryTarget>,
     /// When it was added.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.

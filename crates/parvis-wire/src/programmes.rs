@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use parvis_domain::accounts::MemberRole;
 use parvis_domain::budgets::Policy;
+use parvis_domain::budgets::cofinancing::CofinancingRule;
 use parvis_domain::ids::{PlaceId, TemplateId};
 use parvis_domain::partners::PartnerRoleKind;
 use parvis_domain::programmes::{self as domain, ProgrammeStatus, ProgrammeTransition, Visibility};
@@ -52,13 +53,20 @@ pub struct NewProgramme {
     /// Its places.
     #[serde(default)]
     pub place_ids: Vec<Uuid>,
+    /// Its co-financing rules; the template's where nothing is said.
+    #[serde(default)]
+    pub cofinancing: Option<Vec<CofinancingRule>>,
+    /// Whether a second person approves every movement posted from then on; the template's where nothing is said.
+    #[serde(default)]
+    pub four_eyes: Option<bool>,
 }
 
 patch! {
     /// Changes to a programme.
     ProgrammePatch of NewProgramme {
         must { code: String, title: LocalisedText, starts_on: String, place_ids: Vec<Uuid>, }
-        may { summary: LocalisedText, ends_on: String, time_zone: String, currency: String, visibility: Visibility, }
+        may { summary: LocalisedText, ends_on: String, time_zone: String, currency: String, visibility: Visibility,
+            cofinancing: Vec<CofinancingRule>, four_eyes: bool, }
     }
 }
 
@@ -97,6 +105,8 @@ impl NewProgramme {
                 currency: currency?,
                 visibility: self.visibility.unwrap_or(Visibility::Private),
                 places: self.place_ids.iter().copied().map(PlaceId).collect(),
+                cofinancing: self.cofinancing.clone(),
+                four_eyes: self.four_eyes,
             })
         })();
         faults.finish(checked)
@@ -154,6 +164,8 @@ pub struct Programme {
     pub required_roles: Vec<RoleNeed>,
     /// Rules in words.
     pub rules: Vec<Rule>,
+    /// Co-financing rules that plans are held against.
+    pub cofinancing: Vec<CofinancingRule>,
     /// Rules that the ledger checks.
     pub policy: Policy,
     /// Its places.

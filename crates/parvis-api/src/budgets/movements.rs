@@ -2,14 +2,15 @@
 
 use actix_web::{get, post};
 use chrono::NaiveDate;
-use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::{self as rules, MovementKind, NewMovement as Posting};
+use parvis_domain::accounts::{Operation, View};
+use parvis_domain::budgets::movements as checks;
+use parvis_domain::budgets::{self as rules, MovementKind, MovementStatus, NewMovement as Posting};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, MovementId, PartnerId};
-use parvis_domain::{DomainError, Faults, period};
+use parvis_domain::{Code, Currency, DomainError, Faults, Money, period};
 use parvis_store::StoreResult;
 use parvis_store::budgets::{self as store, Home, MovementFilter, MovementSort};
 use parvis_wire::Page;
-use parvis_wire::budgets::{Correction, Movement, NewMovement, Reversal};
+use parvis_wire::budgets::{CheckedCorrection, Correction, Movement, NewMovement, Refusal, Reversal, Settlement};
 use uuid::Uuid;
 
 use super::{allow, own_share_only, parameter, wire};
@@ -27,6 +28,20 @@ list_query! {
         funder_id: Uuid,
         /// Of this kind.
         kind: MovementKind,
+        /// Pending, approved or refused.
+        status: MovementStatus,
+        /// Paid by this partner.
+        payer_id: Uuid,
+        /// Paid to this partner.
+        payee_id: Uuid,
+        /// In this currency, a code of ISO 4217.
+        currency: String,
+        /// At least so much, a decimal string; `currency` says in what.
+        amount_min: String,
+        /// At most so much, a decimal string; `currency` says in what.
+        amount_max: String,
+        /// Every word of this occurs in the reference, or in the note for members.
+        q: String,
         /// Booked on or after this day, `YYYY-MM-DD`.
         booked_from: String,
         /// Booked on or before this day, `YYYY-MM-DD`.
@@ -40,24 +55,75 @@ const SORTS: &[(&str, MovementSort)] = &[
 ];
 
 impl MovementQuery {
-    fn check(&self, only: Option<PartnerId>) -> Result<MovementFilter, Faults> {
+    fn check(&self, view: View, only: Option<PartnerId>) -> Result<MovementFilter, Faults> {
         let mut faults = Faults::new();
         let from = faults.keep(parameter(period::optional_date(
             "booked_from",
             self.booked_from.as_deref(),
         )));
         let to = faults.keep(parameter(period::optional_date("booked_to", self.booked_to.as_deref())));
-        let filter = from.zip(to).map(|(booked_from, booked_to)| MovementFilter {
-            line: self.line_id.map(LineId),
-            grant: self.grant_id.map(GrantId),
-            funder: self.funder_id.map(PartnerId),
-            kind: self.kind,
-            booked_from,
-            booked_to,
-            only,
-        });
+        let amounts = faults.keep_all(self.amounts());
+        let filter = from
+            .zip(to)
+            .zip(amounts)
+            .map(|((booked_from, booked_to), amounts)| MovementFilter {
+                line: self.line_id.map(LineId),
+                grant: self.grant_id.map(GrantId),
+                funder: self.funder_id.map(PartnerId),
+                kind: self.kind,
+                status: self.status,
+                payer: self.payer_id.map(PartnerId),
+                payee: self.payee_id.map(PartnerId),
+                currency: amounts.currency,
+                amount_min: amounts.min,
+                amount_max: amounts.max,
+                q: self.q.clone(),
+                in_notes: view == View::Member,
+                booked_from,
+                booked_to,
+                only,
+            });
         faults.finish(filter)
     }
+
+    /// The range of amounts, which only a currency makes one.
+    fn amounts(&self) -> Result<Amounts, Faults> {
+        let mut faults = Faults::new();
+        let currency = self.currency.as_deref().map(|code| Currency::parse("currency", code));
+        let Some(currency) = faults.keep(parameter(currency.transpose())) else {
+            return faults.finish(None);
+        };
+        let mut bound = |name: &str, text: Option<&str>| match (text, currency) {
+            (None, _) => None,
+            (Some(_), None) => {
+                faults.add(Code::ParameterInvalid, name, "Say in which currency, with `currency`.");
+                None
+            }
+            (Some(text), Some(currency)) => {
+                let money = Money::check("", text, currency.code());
+                let money = money.map_err(|of| of.0.into_iter().next().map(|fault| fault.detail));
+                match money {
+                    Ok(money) => Some(money.minor),
+                    Err(detail) => {
+                        faults.add(Code::ParameterInvalid, name, detail.unwrap_or_default());
+                        None
+                    }
+                }
+            }
+        };
+        let amounts = Amounts {
+            currency,
+            min: bound("amount_min", self.amount_min.as_deref()),
+            max: bound("amount_max", self.amount_max.as_deref()),
+        };
+        faults.finish(Some(amounts))
+    }
+}
+
+struct Amounts {
+    currency: Option<Currency>,
+    min: Option<i64>,
+    max: Option<i64>,
 }
 
 /// List the movements of a budget: its ledger
@@ -65,19 +131,21 @@ impl MovementQuery {
 #[get("/api/v1/budgets/{id}/movements")]
 pub async fn list_movements(context: Context, id: Id<BudgetId>, query: Query<MovementQuery>) -> Answer {
     let listing = context.listing(&*query, SORTS, "-booked_on")?;
-    query.check(None)?;
+    query.check(View::Public, None)?;
     let read = move |hop: &mut Hop<'_>| {
         let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
-        let filter = query.check(own_share_only(hop, &home))?;
+        let filter = query.check(view, own_share_only(hop, &home))?;
         let page = store::list_movements(hop.conn, id.0, &filter, &listing.request)?;
         listing.reply(page, |movement| wire::movement(movement, view))
     };
     context.read(Operation::ListMovements, read).await
 }
 
-/// Post a movement: commitment, disbursement, expenditure or contribution in kind
+/// Post a movement, of any kind from pledge to repayment
 ///
-/// One that would break a rule of the ledger, on its day or on any later one, is refused with what is available.
+/// One that would break a rule of the ledger, on its day or on any later one, is refused with what is available. Where the
+/// programme asks for four eyes it waits as `pending` until another person approves it: until then it counts against every
+/// ceiling and supports nothing.
 #[utoipa::path(tag = "budgets", request_body = NewMovement, responses((status = 201, description = "Created.", body = Movement)))]
 #[post("/api/v1/budgets/{id}/movements")]
 pub async fn create_movement(context: Context, id: Id<BudgetId>, body: Body<NewMovement>) -> Answer {
@@ -85,7 +153,7 @@ pub async fn create_movement(context: Context, id: Id<BudgetId>, body: Body<NewM
         let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         home.programme.require_changeable()?;
         let new = body.check()?;
-        check_days(&new, home.programme.today(&hop.stamp)?)?;
+        checks::check_days(&new, home.programme.today(&hop.stamp)?)?;
         let bound = hop.caller.bound_partner(home.programme.id);
         created(store::create_movement(hop.conn, &hop.stamp, id.0, &new, bound)?)
     };
@@ -132,26 +200,82 @@ pub async fn correct_movement(context: Context, id: Id<MovementId>, body: Body<C
     let write = move |hop: &mut Hop<'_>, body: &Correction| {
         let (home, of) = to_correct(hop, id.0)?;
         let correction = body.check()?;
-        let replacement = Posting {
-            line: of.line_id,
-            grant: of.grant_id,
-            kind: of.kind,
-            amount: correction.amount,
-            booked_on: day_of(hop, &home, &of, correction.booked_on)?,
-            incurred_on: of.incurred_on,
-            paid_on: of.paid_on,
-            payer: Some(of.payer_id),
-            payee: of.payee_id,
-            reference: correction.reference.or_else(|| of.reference.clone()),
-            note: correction.note.or_else(|| of.note.clone()),
-        };
+        let booked_on = day_of(hop, &home, &of, correction.booked_on)?;
+        let replacement = replacement(&of, &correction, booked_on);
         let (_, replacement) = store::correct_movement(hop.conn, &hop.stamp, &of, &correction.reason, &replacement)?;
         created(replacement)
     };
     context.write(Operation::CorrectMovement, body, write).await
 }
 
-/// The movement that is to be put right, once the caller may.
+/// Approve a movement that somebody else recorded: from then on it counts
+///
+/// The rules are checked again, on the day that it was booked on. A correction is approved as a whole.
+#[utoipa::path(tag = "budgets", responses((status = 200, description = "The current state.", body = Movement)))]
+#[post("/api/v1/movements/{id}/approve")]
+pub async fn approve_movement(context: Context, id: Id<MovementId>) -> Answer {
+    let write = move |hop: &mut Hop<'_>| {
+        let (_, of) = to_correct(hop, id.0)?;
+        current(store::approve_movement(hop.conn, &hop.stamp, &of)?)
+    };
+    context.act(Operation::ApproveMovement, write).await
+}
+
+/// Refuse a movement that somebody else recorded: it never counts
+///
+/// A correction is refused as a whole; what it would have reversed can be reversed anew.
+#[utoipa::path(tag = "budgets", request_body = Refusal, responses((status = 200, description = "The current state.", body = Movement)))]
+#[post("/api/v1/movements/{id}/refuse")]
+pub async fn refuse_movement(context: Context, id: Id<MovementId>, body: Body<Refusal>) -> Answer {
+    let write = move |hop: &mut Hop<'_>, body: &Refusal| {
+        let (_, of) = to_correct(hop, id.0)?;
+        let reason = body.check()?;
+        current(store::refuse_movement(hop.conn, &hop.stamp, &of, &reason)?)
+    };
+    context.write(Operation::RefuseMovement, body, write).await
+}
+
+/// Read what is still due on a grant
+///
+/// No more than was granted, and no more than its maximum rate of the cost that was accepted over the whole plan; below
+/// zero it is a claim for repayment.
+#[utoipa::path(tag = "budgets", responses((status = 200, description = "The current state.", body = Settlement)))]
+#[get("/api/v1/grants/{id}/settlement")]
+pub async fn get_settlement(context: Context, id: Id<GrantId>) -> Answer {
+    let read = move |hop: &mut Hop<'_>| {
+        let (home, _) = allow(hop, |conn| store::home_of_grant(conn, id.0))?;
+        let grant = store::get_grant(hop.conn, id.0)?;
+        if own_share_only(hop, &home).is_some_and(|partner| partner != grant.funder_id) {
+            return Err(DomainError::not_found().into());
+        }
+        Reply::json(&wire::settlement(store::get_settlement(hop.conn, id.0)?))
+    };
+    context.read(Operation::GetSettlement, read).await
+}
+
+/// What replaces a corrected movement: what the correction does not say stays, except what goes with the amount.
+fn replacement(of: &store::Movement, correction: &CheckedCorrection, booked_on: NaiveDate) -> Posting {
+    Posting {
+        line: of.line_id,
+        grant: of.grant_id,
+        kind: of.kind,
+        amount: Some(correction.amount),
+        original: correction.original,
+        rate: correction.rate,
+        booked_on,
+        incurred_on: of.incurred_on,
+        paid_on: of.paid_on,
+        payer: Some(of.payer_id),
+        payee: of.payee_id,
+        reference: correction.reference.clone().or_else(|| of.reference.clone()),
+        note: correction.note.clone().or_else(|| of.note.clone()),
+        evidence: correction.evidence.clone().or_else(|| of.evidence.clone()),
+        refused: of.refused.clone(),
+        product: None,
+    }
+}
+
+/// The movement that is to be put right or decided on, once the caller may.
 fn to_correct(hop: &mut Hop<'_>, id: MovementId) -> StoreResult<(Home, store::Movement)> {
     let (home, _) = allow(hop, |conn| store::home_of_movement(conn, id))?;
     home.programme.require_changeable()?;
@@ -168,26 +292,17 @@ fn day_of(hop: &Hop<'_>, home: &Home, of: &store::Movement, asked: Option<NaiveD
     Ok(day)
 }
 
-/// Nothing of a movement lies in the future.
-fn check_days(new: &Posting, today: NaiveDate) -> Result<(), Faults> {
-    let mut faults = Faults::new();
-    faults.keep(rules::check_booked_on("/booked_on", new.booked_on, None, today));
-    for (pointer, day) in [("/incurred_on", new.incurred_on), ("/paid_on", new.paid_on)] {
-        faults.keep(day.map_or(Ok(()), |day| rules::check_booked_on(pointer, day, None, today)));
-    }
-    faults.finish(Some(()))
-}
-
 fn created(movement: store::Movement) -> StoreResult<Reply> {
     let (location, version) = (
         format!("/api/v1/movements/{}", movement.id),
         wire::movement_version(&movement),
     );
-    Reply::created(
-        location,
-        &wire::movement(movement, parvis_domain::accounts::View::Member),
-        version,
-    )
+    Reply::created(location, &wire::movement(movement, View::Member), version)
+}
+
+fn current(movement: store::Movement) -> StoreResult<Reply> {
+    let version = wire::movement_version(&movement);
+    Reply::item(&wire::movement(movement, View::Member), version, View::Member)
 }
 
 /// Whether a movement is of a partner's grant, paid by it or to it.

@@ -2,7 +2,7 @@
 
 use parvis_domain::Money;
 use parvis_domain::accounts::View;
-use parvis_domain::budgets::MovementStatus;
+use parvis_domain::budgets::movements::Product;
 use parvis_store::budgets as store;
 use parvis_wire::budgets as wire;
 
@@ -14,6 +14,7 @@ pub(super) fn budget(budget: store::Budget) -> wire::Budget {
         starts_on: budget.starts_on,
         ends_on: budget.ends_on,
         currency: budget.currency.code().to_owned(),
+        targets: budget.targets,
         created_at: budget.created_at,
         updated_at: budget.updated_at,
         version: budget.version,
@@ -57,6 +58,9 @@ pub(super) fn grant(grant: store::Grant) -> wire::Grant {
         granted: sum(|share| share.granted),
         reference: grant.reference.clone(),
         decided_on: grant.decided_on,
+        shift_percent: grant.shift.map(|shift| shift.percent()),
+        rate_percent: grant.rate.map(|rate| rate.percent()),
+        withdrawn_on: grant.withdrawn_on,
         shares: grant.shares.iter().map(share).collect(),
         created_at: grant.created_at,
         version: grant.version,
@@ -71,9 +75,22 @@ fn share(share: &store::GrantShare) -> wire::GrantShare {
     }
 }
 
-/// A movement as members or the public see it: the note is internal. No programme asks for a second person yet, so every
-/// movement that stands counts.
+/// A movement as members or the public see it: notes, reasons and evidence are internal.
 pub(super) fn movement(movement: store::Movement, view: View) -> wire::Movement {
+    let internal = view == View::Member;
+    let (unit, quantity, unit_value, base, base_rate) = match movement.product {
+        None => (None, None, None, None, None),
+        Some(Product::Valued {
+            unit,
+            quantity,
+            unit_value,
+        }) => (Some(unit), Some(quantity.to_string()), Some(unit_value.into()), None, None),
+        Some(Product::FlatRate { base, rate }) => (None, None, None, Some(base.into()), Some(rate.to_string())),
+    };
+    let refused = movement.refused.map(|refused| wire::RefusedCost {
+        amount: refused.amount.into(),
+        reason: refused.reason,
+    });
     wire::Movement {
         id: movement.id.into(),
         budget_id: movement.budget_id.into(),
@@ -91,14 +108,39 @@ pub(super) fn movement(movement: store::Movement, view: View) -> wire::Movement 
         paid_on: movement.paid_on,
         recorded_at: movement.recorded_at,
         reference: movement.reference,
-        note: movement.note.filter(|_| view == View::Member),
+        note: movement.note.filter(|_| internal),
+        evidence: movement.evidence.filter(|_| internal),
+        refused: refused.filter(|_| internal),
+        unit,
+        quantity,
+        unit_value,
+        base,
+        base_rate,
         reverses: movement.reverses.map(Into::into),
         reversed_by: movement.reversed_by.map(Into::into),
-        status: MovementStatus::Approved,
+        corrects: movement.corrects.map(Into::into),
+        status: movement.status,
+        decided_at: movement.decided_at,
+        refusal: movement.refusal.filter(|_| internal),
     }
 }
 
-/// The version of a movement, which never changes except by being reversed.
+/// The version of a movement, which never changes except by being decided on and by being reversed.
 pub(super) fn movement_version(movement: &store::Movement) -> i64 {
-    if movement.reversed_by.is_some() { 2 } else { 1 }
+    1 + i64::from(movement.decided_at.is_some()) + i64::from(movement.reversed_by.is_some())
+}
+
+/// What is still due on a grant.
+pub(super) fn settlement(of: store::GrantSettlement) -> wire::Settlement {
+    let (settlement, money) = (of.settlement, |minor| Money::new(minor, of.currency).into());
+    wire::Settlement {
+        grant_id: of.grant.into(),
+        granted: money(settlement.granted),
+        accepted: money(settlement.accepted),
+        accepted_elsewhere: of.elsewhere.into_iter().map(Into::into).collect(),
+        max_rate: settlement.rate.map(|rate| rate.to_string()),
+        payable: money(settlement.payable()),
+        disbursed: money(settlement.disbursed),
+        due: money(settlement.due()),
+    }
 }

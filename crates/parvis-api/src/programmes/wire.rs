@@ -82,6 +82,7 @@ fn wire(programme: store::Programme, memberships: &[Membership]) -> Programme {
             })
             .collect(),
         rules: programme.rules,
+        cofinancing: programme.cofinancing,
         policy: programme.policy,
         places: programme.places.into_iter().map(place).collect(),
         my_role: my_role(memberships, programme.id),
@@ -124,6 +125,8 @@ pub fn content(programme: &store::Programme) -> NewProgramme {
         currency: Some(programme.currency.code().to_owned()),
         visibility: Some(programme.visibility),
         place_ids: programme.places.iter().map(|place| place.id.0).collect(),
+        cofinancing: Some(programme.cofinancing.clone()),
+        four_eyes: Some(programme.policy.four_eyes),
     }
 }
 

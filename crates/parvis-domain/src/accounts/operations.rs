@@ -24,6 +24,7 @@ const SIGNED_IN: &[Role] = &[
 const MEMBERS: &[Role] = &[Observer, Partner, BudgetOfficer, Coordinator, Administrator];
 const MONEY: &[Role] = &[BudgetOfficer, Coordinator, Administrator];
 const MONEY_AND_PARTNER: &[Role] = &[Partner, BudgetOfficer, Coordinator, Administrator];
+const LEAD_AND_PARTNER: &[Role] = &[Partner, Coordinator, Administrator];
 const LEAD: &[Role] = &[Coordinator, Administrator];
 const FOUNDERS: &[Role] = &[Coordinator, Organiser, Administrator];
 const ADMINISTRATOR: &[Role] = &[Administrator];
@@ -215,6 +216,22 @@ operations! {
     CreateGrant = "create_grant", MONEY;
     /// Change what a grant says of itself.
     UpdateGrant = "update_grant", MONEY;
+    /// Record that a funder withdraws from a grant.
+    WithdrawGrant = "withdraw_grant", MONEY;
+    /// Read the financing plan of a budget, as it stands or as it stood in a version.
+    GetPlan = "get_plan", ANYONE;
+    /// Change cells of a plan as one revision.
+    UpdatePlan = "update_plan", MONEY;
+    /// Try lines, grants and cells out without writing anything.
+    SimulatePlan = "simulate_plan", MEMBERS;
+    /// Submit a plan: its version and its rates are frozen.
+    SubmitPlan = "submit_plan", MONEY;
+    /// Copy the lines of a year with what is planned on them.
+    CopyPlanYear = "copy_plan_year", MONEY;
+    /// List the versions of a plan.
+    ListPlanVersions = "list_plan_versions", ANYONE;
+    /// Compare two versions of a plan, cell by cell.
+    ComparePlanVersions = "compare_plan_versions", ANYONE;
     /// List the movements of a budget.
     ListMovements = "list_movements", ANYONE;
     /// Read a movement.
@@ -225,8 +242,84 @@ operations! {
     ReverseMovement = "reverse_movement", MONEY;
     /// Reverse a movement and post its replacement in one step.
     CorrectMovement = "correct_movement", MONEY;
+    /// List the years of a budget: closed or open, and what is open in them.
+    ListBudgetYears = "list_budget_years", MEMBERS;
+    /// Close a year of a budget.
+    CloseBudgetYear = "close_budget_year", MONEY;
+    /// Open a closed year again, on record.
+    ReopenBudgetYear = "reopen_budget_year", ADMINISTRATOR;
+    /// List the tranches of a grant with the state of their conditions.
+    ListTranches = "list_tranches", ANYONE;
+    /// Read a tranche with the state of its conditions.
+    GetTranche = "get_tranche", ANYONE;
+    /// Add a tranche to a grant in instalments.
+    CreateTranche = "create_tranche", MONEY;
+    /// Change a tranche that is not released.
+    UpdateTranche = "update_tranche", MONEY;
+    /// Archive a tranche that is not released.
+    ArchiveTranche = "archive_tranche", MONEY;
+    /// Release a tranche whose conditions are met.
+    ReleaseTranche = "release_tranche", MONEY;
+    /// Split a tranche into parts.
+    SplitTranche = "split_tranche", MONEY;
+    /// List the measures of progress of a line.
+    ListProgress = "list_progress", ANYONE;
+    /// Read a measure of progress.
+    GetProgress = "get_progress", ANYONE;
+    /// Record how far a line has come.
+    RecordProgress = "record_progress", MONEY;
+    /// Countersign a measure of progress for a partner.
+    CountersignProgress = "countersign_progress", LEAD_AND_PARTNER;
+    /// List the reports that are owed to the funder of a grant.
+    ListFunderReports = "list_funder_reports", MEMBERS;
+    /// Read a report that is owed to a funder.
+    GetFunderReport = "get_funder_report", MEMBERS;
+    /// Record a report that is owed to a funder.
+    CreateFunderReport = "create_funder_report", MONEY;
+    /// Change a report that is not accepted.
+    UpdateFunderReport = "update_funder_report", MONEY;
+    /// Archive a report that is not owed after all.
+    ArchiveFunderReport = "archive_funder_report", MONEY;
+    /// Hand a report in.
+    SubmitFunderReport = "submit_funder_report", MONEY;
+    /// Record that the funder accepted a report.
+    AcceptFunderReport = "accept_funder_report", MONEY;
+    /// Record that the funder sent a report back.
+    ReturnFunderReport = "return_funder_report", MONEY;
+    /// List what the money of a programme asks somebody to look at.
+    ListAlerts = "list_alerts", MEMBERS;
+    /// Approve a movement that somebody else recorded.
+    ApproveMovement = "approve_movement", MONEY;
+    /// Refuse a movement that somebody else recorded.
+    RefuseMovement = "refuse_movement", MONEY;
+    /// Read what is still due on a grant.
+    GetSettlement = "get_settlement", ANYONE;
     /// Read the balances of a budget.
     GetBalances = "get_balances", ANYONE;
+    /// Read the balances of all budgets of a programme.
+    GetProgrammeBalances = "get_programme_balances", ANYONE;
+    /// Read the realised differences of exchange of a budget.
+    GetExchangeDifferences = "get_exchange_differences", ANYONE;
+    /// List the exchange rates that hold in a programme.
+    ListRates = "list_rates", ANYONE;
+    /// Record an exchange rate for a programme.
+    CreateRate = "create_rate", MONEY;
+    /// Record the exchange rates of a file for a programme.
+    ImportRates = "import_rates", MONEY;
+    /// Read an exchange rate.
+    GetRate = "get_rate", ANYONE;
+    /// List the exchange rates of the platform.
+    ListPlatformRates = "list_platform_rates", ANYONE;
+    /// Record an exchange rate for all programmes.
+    CreatePlatformRate = "create_platform_rate", ADMINISTRATOR;
+    /// List what the funders of a programme ask of conversions.
+    ListRatePolicies = "list_rate_policies", ANYONE;
+    /// Read what a funder asks of conversions.
+    GetRatePolicy = "get_rate_policy", ANYONE;
+    /// Record what a funder asks of conversions.
+    CreateRatePolicy = "create_rate_policy", MONEY;
+    /// Change what a funder asks of conversions.
+    UpdateRatePolicy = "update_rate_policy", MONEY;
     /// Take the ledger of a budget away as a table.
     ExportMovements = "export_movements", ANYONE;
     /// Take the plan of a budget away as a table.

@@ -1,24 +1,31 @@
 //! Movements: the append-only ledger.
 
+mod decide;
+mod list;
+mod post;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::{self as domain, MovementKind, NewMovement, ledger};
+use parvis_domain::budgets::movements::{Product, Quantity, Refused};
+use parvis_domain::budgets::ratio::Ratio;
+use parvis_domain::budgets::{MovementKind, MovementStatus};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, MovementId, PartnerId, ProgrammeId, RateId, UserId};
-use parvis_domain::page::{Page, PageRequest};
-use parvis_domain::{Code, Currency, DomainError, Money};
+use parvis_domain::{Currency, Money};
 use serde::Serialize;
-use serde_json::Value;
 
-use super::shares::{self, Locked};
-use super::{record, references, texts};
-use crate::columns::{Instant, IntoDb, db_ids, micros};
-use crate::connection::{Conn, MultiBackend};
-use crate::error::{StoreError, StoreResult};
-use crate::events;
-use crate::paging::{self, SortKey, keyset, total};
-use crate::schema::{grants, movements};
-use crate::stamp::Stamp;
+pub use decide::{approve_movement, refuse_movement};
+pub use list::{MovementFilter, MovementSort, list_movements};
+pub use post::{correct_movement, create_movement, reverse_movement};
+
+use super::flows::Flow;
+use super::texts;
+use crate::columns::{Instant, IntoDb, db_ids};
+use crate::connection::Conn;
+use crate::error::StoreResult;
+use crate::schema::{grants, movement_decisions, movements, reversals};
+
+/// Stands between reference and note in the column that is searched: U+001F, which no text holds.
+const SEPARATOR: char = '\u{1f}';
 
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = movements)]
@@ -45,6 +52,15 @@ struct MovementRow {
     reference: Option<String>,
     note: Option<String>,
     reverses: Option<MovementId>,
+    needs_approval: bool,
+    corrects: Option<MovementId>,
+    evidence: Option<String>,
+    refused_minor: Option<i64>,
+    refused_reason: Option<String>,
+    unit: Option<String>,
+    basis_minor: Option<i64>,
+    factor_numerator: Option<i64>,
+    factor_denominator: Option<i64>,
 }
 
 /// A movement of the ledger. Its note stays out of the history: it may hold names.
@@ -68,7 +84,7 @@ pub struct Movement {
     #[serde(serialize_with = "texts::amount")]
     pub amount: Money,
     /// As it was paid, where that was in another currency.
-    #[serde(skip)]
+    #[serde(serialize_with = "texts::optional_amount")]
     pub original: Option<Money>,
     /// The rate used.
     pub rate_id: Option<RateId>,
@@ -89,110 +105,48 @@ pub struct Movement {
     pub recorded_by: Option<UserId>,
     /// Reference of the document behind it.
     pub reference: Option<String>,
+    /// SHA-256 of that document.
+    pub evidence: Option<String>,
     /// Internal note.
     #[serde(skip)]
     pub note: Option<String>,
+    /// What of a justification was not accepted. The reason may hold names; the history keeps it out.
+    #[serde(skip)]
+    pub refused: Option<Refused>,
+    /// How the amount was worked out.
+    #[serde(skip)]
+    pub product: Option<Product>,
     /// The movement that it reverses.
     pub reverses: Option<MovementId>,
-    /// The movement that reverses it.
+    /// The movement that it replaces.
+    pub corrects: Option<MovementId>,
+    /// The movement that reverses it, or would, once a second person agrees.
     #[serde(skip)]
     pub reversed_by: Option<MovementId>,
+    /// Whether it counts.
+    pub status: MovementStatus,
+    /// When a second person decided on it.
+    pub decided_at: Option<DateTime<Utc>>,
+    /// Why it was refused.
+    #[serde(skip)]
+    pub refusal: Option<String>,
 }
 
-/// Which movements are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct MovementFilter {
-    /// On this line.
-    pub line: Option<LineId>,
-    /// On this grant.
-    pub grant: Option<GrantId>,
-    /// Of a grant of this funder.
-    pub funder: Option<PartnerId>,
-    /// Of this kind.
-    pub kind: Option<MovementKind>,
-    /// Booked on or after this day.
-    pub booked_from: Option<NaiveDate>,
-    /// Booked on or before this day.
-    pub booked_to: Option<NaiveDate>,
-    /// That a partner may see: of its own grants, paid by it or to it.
-    pub only: Option<PartnerId>,
-}
-
-/// How movements are ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MovementSort {
-    /// By the day in the accounts.
-    BookedOn,
-    /// By the instant of their record.
-    RecordedAt,
-}
-
-/// The movements of a budget.
-///
-/// # Errors
-/// `cursor_invalid`, and those of the database.
-pub fn list_movements(
-    conn: &mut Conn,
-    budget: BudgetId,
-    filter: &MovementFilter,
-    request: &PageRequest<MovementSort>,
-) -> StoreResult<Page<Movement>> {
-    let query = || {
-        let mut query = movements::table
-            .filter(movements::budget_id.eq(budget.db()))
-            .into_boxed::<MultiBackend>();
-        let grants_of = |funder: PartnerId| {
-            grants::table
-                .filter(grants::funder_id.eq(funder.db()))
-                .select(grants::id)
-        };
-        if let Some(line) = filter.line {
-            query = query.filter(movements::line_id.eq(line.db()));
+impl Movement {
+    /// What it says of partners and exchanges.
+    fn flow(&self) -> Flow {
+        Flow {
+            grant: self.grant_id,
+            kind: self.kind,
+            amount: self.amount,
+            original: self.original,
+            rate: self.rate_id,
+            payer: self.payer_id,
+            payee: self.payee_id,
+            booked_on: self.booked_on,
+            reversal: self.reverses.is_some(),
         }
-        if let Some(grant) = filter.grant {
-            query = query.filter(movements::grant_id.eq(grant.db()));
-        }
-        if let Some(funder) = filter.funder {
-            query = query.filter(movements::grant_id.eq_any(grants_of(funder)));
-        }
-        if let Some(kind) = filter.kind {
-            query = query.filter(movements::kind.eq(kind.as_str()));
-        }
-        if let Some(day) = filter.booked_from {
-            query = query.filter(movements::booked_on.ge(day));
-        }
-        if let Some(day) = filter.booked_to {
-            query = query.filter(movements::booked_on.le(day));
-        }
-        if let Some(partner) = filter.only {
-            let own = movements::grant_id.eq_any(grants_of(partner));
-            let payee = movements::payee_id
-                .is_not_null()
-                .and(movements::payee_id.assume_not_null().eq(partner.db()));
-            query = query.filter(own.or(movements::payer_id.eq(partner.db())).or(payee));
-        }
-        query
-    };
-    let total = total!(conn, request, query(), movements::id);
-    let select = || query().select(MovementRow::as_select());
-    let page = match request.sort {
-        MovementSort::BookedOn => {
-            let rows = keyset!(select(), request, movements::booked_on, movements::id, NaiveDate).load(conn)?;
-            paging::page(rows, request, total, |m: &MovementRow| {
-                (m.booked_on.text(), m.id.into())
-            })
-        }
-        MovementSort::RecordedAt => {
-            let rows = keyset!(select(), request, movements::recorded_at, movements::id, DateTime<Utc>).load(conn)?;
-            paging::page(rows, request, total, |m: &MovementRow| {
-                (m.recorded_at.text(), m.id.into())
-            })
-        }
-    };
-    let around = Around::of(conn, &page.items)?;
-    Ok(paging::map(page, |rows| {
-        rows.into_iter().map(|row| around.complete(row)).collect()
-    }))
+    }
 }
 
 /// One movement.
@@ -208,14 +162,39 @@ pub fn get_movement(conn: &mut Conn, movement: MovementId) -> StoreResult<Moveme
     Ok(around.complete(row))
 }
 
-/// What stands around rows of the ledger: the funders of their grants and the movements that reverse them.
+/// Whether a movement counts, asked anew under the lock of its grant.
+fn status_of(conn: &mut Conn, of: &Movement) -> StoreResult<MovementStatus> {
+    let decision = movement_decisions::table
+        .filter(movement_decisions::movement_id.eq(of.id.db()))
+        .select(movement_decisions::decision);
+    let decision: Option<String> = decision.first(conn).optional()?;
+    Ok(match decision.as_deref() {
+        Some("approved") => MovementStatus::Approved,
+        Some(_) => MovementStatus::Refused,
+        // It was posted as one that waits, or as one that counts: that never changes.
+        None => of.status,
+    })
+}
+
+/// What a second person decided.
+#[derive(Debug, Clone)]
+enum Decision {
+    None,
+    Approved(DateTime<Utc>),
+    Refused(DateTime<Utc>, Option<String>),
+}
+
+/// What stands around rows of the ledger: the funders of their grants, the movements that reverse them, and what a second
+/// person decided.
 struct Around {
     funders: Vec<(GrantId, PartnerId)>,
-    reversals: Vec<(Option<MovementId>, MovementId)>,
+    reversals: Vec<(MovementId, MovementId)>,
+    decisions: Vec<(MovementId, Decision)>,
 }
 
 impl Around {
     fn of(conn: &mut Conn, rows: &[MovementRow]) -> StoreResult<Self> {
+        type DecisionRow = (MovementId, String, Option<String>, Instant);
         let mut grant_ids = db_ids(rows.iter().map(|row| row.grant_id));
         grant_ids.sort_unstable();
         grant_ids.dedup();
@@ -224,29 +203,57 @@ impl Around {
             .select((grants::id, grants::funder_id))
             .load(conn)?;
         let ids = db_ids(rows.iter().map(|row| row.id));
-        let reversals = movements::table
-            .filter(movements::reverses.assume_not_null().eq_any(ids))
-            .select((movements::reverses, movements::id))
+        let reversals = reversals::table
+            .filter(reversals::movement_id.eq_any(&ids))
+            .select((reversals::movement_id, reversals::reversal_id))
             .load(conn)?;
-        Ok(Self { funders, reversals })
+        let decided: Vec<DecisionRow> = movement_decisions::table
+            .filter(movement_decisions::movement_id.eq_any(&ids))
+            .select((
+                movement_decisions::movement_id,
+                movement_decisions::decision,
+                movement_decisions::reason,
+                movement_decisions::decided_at,
+            ))
+            .load(conn)?;
+        let decision = |(movement, decision, reason, Instant(at)): DecisionRow| match decision.as_str() {
+            "approved" => (movement, Decision::Approved(at)),
+            _ => (movement, Decision::Refused(at, reason)),
+        };
+        Ok(Self {
+            funders,
+            reversals,
+            decisions: decided.into_iter().map(decision).collect(),
+        })
     }
 
     fn complete(&self, row: MovementRow) -> Movement {
-        let funder = self
-            .funders
-            .iter()
-            .find(|(grant, _)| *grant == row.grant_id)
-            .map(|(_, funder)| *funder);
-        let reversed_by = self
-            .reversals
-            .iter()
-            .find(|(of, _)| *of == Some(row.id))
-            .map(|(_, by)| *by);
-        complete(row, funder, reversed_by)
+        let funder = self.funders.iter().find(|(grant, _)| *grant == row.grant_id);
+        let reversed_by = self.reversals.iter().find(|(of, _)| *of == row.id);
+        let decision = self.decisions.iter().find(|(of, _)| *of == row.id);
+        let decision = decision.map_or(Decision::None, |(_, decision)| decision.clone());
+        complete(
+            row,
+            funder.map(|(_, funder)| *funder),
+            reversed_by.map(|(_, by)| *by),
+            decision,
+        )
     }
 }
 
-fn complete(row: MovementRow, funder: Option<PartnerId>, reversed_by: Option<MovementId>) -> Movement {
+fn complete(
+    row: MovementRow,
+    funder: Option<PartnerId>,
+    reversed_by: Option<MovementId>,
+    decision: Decision,
+) -> Movement {
+    let product = row.product();
+    let (status, decided_at, refusal) = match decision {
+        Decision::Approved(at) => (MovementStatus::Approved, Some(at), None),
+        Decision::Refused(at, reason) => (MovementStatus::Refused, Some(at), reason),
+        Decision::None if row.needs_approval => (MovementStatus::Pending, None, None),
+        Decision::None => (MovementStatus::Approved, None, None),
+    };
     Movement {
         id: row.id,
         programme_id: row.programme_id,
@@ -269,194 +276,40 @@ fn complete(row: MovementRow, funder: Option<PartnerId>, reversed_by: Option<Mov
         recorded_at: row.recorded_at,
         recorded_by: row.recorded_by,
         reference: row.reference,
+        evidence: row.evidence,
         note: row.note,
+        refused: row
+            .refused_minor
+            .zip(row.refused_reason)
+            .map(|(minor, reason)| Refused {
+                amount: Money::new(minor, row.currency),
+                reason,
+            }),
+        product,
         reverses: row.reverses,
+        corrects: row.corrects,
         reversed_by,
+        status,
+        decided_at,
+        refusal,
     }
 }
 
-/// Posts a movement: checks the rules of the ledger under the lock of the grant, and keeps the balances. `bound` is the
-/// organisation that the caller acts for, whose own share it must be.
-///
-/// # Errors
-/// The rule that it would break, naming what is available.
-pub fn create_movement(
-    conn: &mut Conn,
-    stamp: &Stamp<'_>,
-    budget: BudgetId,
-    new: &NewMovement,
-    bound: Option<PartnerId>,
-) -> StoreResult<Movement> {
-    let mut share = shares::lock(conn, budget, (new.line, new.grant))?;
-    domain::check_own_share(bound, share.funder, new.kind)?;
-    domain::check_kind(new.kind, share.terms.kind)?;
-    domain::check_currency("/amount/currency", new.amount.currency, share.terms.currency)?;
-    for (partner, pointer) in [(new.payer, "/payer_id"), (new.payee, "/payee_id")] {
-        if let Some(partner) = partner {
-            references::require_partner(conn, partner, pointer)?;
+impl MovementRow {
+    /// How the amount was worked out.
+    fn product(&self) -> Option<Product> {
+        let basis = Money::new(self.basis_minor?, self.currency);
+        let (numerator, denominator) = self.factor_numerator.zip(self.factor_denominator)?;
+        match &self.unit {
+            Some(unit) => Some(Product::Valued {
+                unit: unit.clone(),
+                quantity: Quantity::from_parts(numerator, denominator)?,
+                unit_value: basis,
+            }),
+            None => Some(Product::FlatRate {
+                base: basis,
+                rate: Ratio::new(numerator, denominator)?,
+            }),
         }
     }
-    share.change(
-        conn,
-        new.booked_on,
-        ledger::effect(new.kind, share.terms.mode, new.amount.minor),
-    )?;
-    let movement = insert(conn, stamp, &share, new, None)?;
-    record(
-        conn,
-        stamp,
-        share.programme,
-        Operation::CreateMovement,
-        "movement",
-        movement.id,
-        Value::Null,
-        &movement,
-    )?;
-    Ok(movement)
-}
-
-/// Reverses a movement on a day of its own.
-///
-/// # Errors
-/// `already_reversed`, `reversal_of_reversal`, or the rule that would be broken without the movement.
-pub fn reverse_movement(
-    conn: &mut Conn,
-    stamp: &Stamp<'_>,
-    of: &Movement,
-    booked_on: NaiveDate,
-    reason: &str,
-) -> StoreResult<Movement> {
-    let mut share = lock_reversible(conn, of)?;
-    share.change(
-        conn,
-        booked_on,
-        ledger::effect(of.kind, share.terms.mode, of.amount.minor).negated(),
-    )?;
-    let reversal = insert(conn, stamp, &share, &mirror(of, booked_on, reason), Some(of.id))?;
-    record(
-        conn,
-        stamp,
-        share.programme,
-        Operation::ReverseMovement,
-        "movement",
-        reversal.id,
-        events::value(of)?,
-        &reversal,
-    )?;
-    Ok(reversal)
-}
-
-/// Reverses a movement and posts its replacement; the rules are checked after both (rule 7). Returns both.
-///
-/// # Errors
-/// As [`reverse_movement`], and `currency_mismatch`.
-pub fn correct_movement(
-    conn: &mut Conn,
-    stamp: &Stamp<'_>,
-    of: &Movement,
-    reason: &str,
-    replacement: &NewMovement,
-) -> StoreResult<(Movement, Movement)> {
-    let mut share = lock_reversible(conn, of)?;
-    domain::check_currency(
-        "/replacement/amount/currency",
-        replacement.amount.currency,
-        share.terms.currency,
-    )?;
-    let mode = share.terms.mode;
-    let taken = ledger::effect(of.kind, mode, of.amount.minor).negated();
-    let given = ledger::effect(replacement.kind, mode, replacement.amount.minor);
-    share.change(conn, replacement.booked_on, taken.plus(given))?;
-    let reversal = insert(
-        conn,
-        stamp,
-        &share,
-        &mirror(of, replacement.booked_on, reason),
-        Some(of.id),
-    )?;
-    let replacement = insert(conn, stamp, &share, replacement, None)?;
-    record(
-        conn,
-        stamp,
-        share.programme,
-        Operation::CorrectMovement,
-        "movement",
-        replacement.id,
-        events::value(of)?,
-        &replacement,
-    )?;
-    Ok((reversal, replacement))
-}
-
-/// Locks the share of a movement, then looks whether it can still be reversed.
-fn lock_reversible(conn: &mut Conn, of: &Movement) -> StoreResult<Locked> {
-    let share = shares::lock(conn, of.budget_id, (of.line_id, of.grant_id))?;
-    let refuse = |code, detail: &str| Err(StoreError::Domain(DomainError::new(code, detail)));
-    if of.reverses.is_some() {
-        return refuse(
-            Code::ReversalOfReversal,
-            "This is a reversal; post the movement anew instead.",
-        );
-    }
-    let reversal = movements::table
-        .filter(movements::reverses.assume_not_null().eq(of.id.db()))
-        .select(movements::id);
-    match reversal.first::<MovementId>(conn).optional()? {
-        Some(by) => refuse(
-            Code::AlreadyReversed,
-            &format!("The movement {by} reverses it already."),
-        ),
-        None => Ok(share),
-    }
-}
-
-/// The content of a reversal: what it reverses, on its own day, with the reason as its note.
-fn mirror(of: &Movement, booked_on: NaiveDate, reason: &str) -> NewMovement {
-    NewMovement {
-        line: of.line_id,
-        grant: of.grant_id,
-        kind: of.kind,
-        amount: of.amount,
-        booked_on,
-        incurred_on: of.incurred_on,
-        paid_on: None,
-        payer: Some(of.payer_id),
-        payee: of.payee_id,
-        reference: of.reference.clone(),
-        note: Some(reason.to_owned()),
-    }
-}
-
-fn insert(
-    conn: &mut Conn,
-    stamp: &Stamp<'_>,
-    share: &Locked,
-    new: &NewMovement,
-    reverses: Option<MovementId>,
-) -> StoreResult<Movement> {
-    let id: MovementId = stamp.id();
-    let row: MovementRow = diesel::insert_into(movements::table)
-        .values((
-            movements::id.eq(id.db()),
-            movements::programme_id.eq(share.programme.db()),
-            movements::budget_id.eq(share.budget.db()),
-            movements::line_id.eq(new.line.db()),
-            movements::grant_id.eq(new.grant.db()),
-            movements::kind.eq(new.kind.as_str()),
-            movements::amount_minor.eq(new.amount.minor),
-            movements::currency.eq(new.amount.currency.code()),
-            movements::payer_id.eq(new.payer.unwrap_or(share.funder).db()),
-            movements::payee_id.eq(new.payee.map(IntoDb::db)),
-            movements::booked_on.eq(new.booked_on),
-            movements::incurred_on.eq(new.incurred_on),
-            movements::paid_on.eq(new.paid_on),
-            movements::recorded_at.eq(micros(stamp.at)),
-            movements::recorded_by.eq(stamp.actor.map(IntoDb::db)),
-            movements::reference.eq(&new.reference),
-            movements::note.eq(&new.note),
-            movements::reverses.eq(reverses.map(IntoDb::db)),
-        ))
-        .returning(movements::all_columns)
-        .get_result(conn)?;
-    Ok(complete(row, Some(share.funder), None))
 }

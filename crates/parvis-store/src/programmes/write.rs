@@ -3,12 +3,14 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use parvis_domain::accounts::{MemberRole, Operation};
+use parvis_domain::budgets::Policy;
+use parvis_domain::budgets::cofinancing::{self, CofinancingRule};
 use parvis_domain::ids::ProgrammeId;
 use parvis_domain::participation::StepContent;
 use parvis_domain::programmes::{
     self as domain, NewProgramme, ProgrammeStatus, ProgrammeTransition, require_changeable, require_filled,
 };
-use parvis_domain::templates::{Template as Content, TemplateStep};
+use parvis_domain::templates::{Category, Template as Content, TemplateStep};
 use parvis_domain::{Code, Currency, Fault, Period, text};
 use serde_json::Value;
 
@@ -44,6 +46,8 @@ pub fn create_programme(conn: &mut Conn, stamp: &Stamp<'_>, new: &NewProgramme) 
         Err(error) => return Err(error),
     };
     require_places(conn, &new.places)?;
+    let cofinancing = new.cofinancing.as_ref().unwrap_or(&template.cofinancing);
+    check_cofinancing(cofinancing, &template.categories)?;
     let id: ProgrammeId = stamp.id();
     diesel::insert_into(programmes::table)
         .values((
@@ -55,7 +59,8 @@ pub fn create_programme(conn: &mut Conn, stamp: &Stamp<'_>, new: &NewProgramme) 
             programmes::categories.eq(json(&template.categories)?),
             programmes::required_roles.eq(json(&template.required_roles)?),
             programmes::rules.eq(json(&template.rules)?),
-            programmes::policy.eq(json(&template.policy)?),
+            programmes::cofinancing.eq(json(&cofinancing)?),
+            programmes::policy.eq(json(&policy(new, template.policy))?),
             programmes::version.eq(1_i64),
             programmes::created_at.eq(micros(stamp.at)),
             programmes::updated_at.eq(micros(stamp.at)),
@@ -95,12 +100,16 @@ pub fn update_programme(
         require_places(conn, &content.places)?;
     }
     let template = get_template(conn, before.template.id)?.content;
+    let cofinancing = content.cofinancing.as_ref().unwrap_or(&before.cofinancing);
+    check_cofinancing(cofinancing, &before.categories)?;
     let current = programmes::table
         .find(before.id.db())
         .filter(programmes::version.eq(before.version));
     let changed = diesel::update(current)
         .set((
             columns(content, &template)?,
+            programmes::cofinancing.eq(json(&cofinancing)?),
+            programmes::policy.eq(json(&policy(content, before.policy))?),
             programmes::version.eq(before.version + 1),
             programmes::updated_at.eq(micros(stamp.at)),
         ))
@@ -162,6 +171,20 @@ pub fn archive_programme(conn: &mut Conn, stamp: &Stamp<'_>, before: &Programme)
         before,
         ProgrammeTransition::Archive,
     )
+}
+
+/// The rules of a programme speak of its categories.
+/// The policy of the ledger, with what the request says of it. It holds for movements posted from then on.
+fn policy(content: &NewProgramme, kept: Policy) -> Policy {
+    Policy {
+        four_eyes: content.four_eyes.unwrap_or(kept.four_eyes),
+        ..kept
+    }
+}
+
+fn check_cofinancing(rules: &[CofinancingRule], categories: &[Category]) -> StoreResult<()> {
+    let codes: Vec<&str> = categories.iter().map(|category| category.code.as_str()).collect();
+    Ok(cofinancing::check_rules("/cofinancing", rules, &codes).map(drop)?)
 }
 
 fn set_status(

@@ -164,6 +164,8 @@ pub fn new_programme(code: &str, visibility: Visibility) -> NewProgramme {
         currency: None,
         visibility,
         places: vec![],
+        cofinancing: None,
+        four_eyes: None,
     }
 }
 

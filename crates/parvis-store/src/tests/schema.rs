@@ -28,8 +28,9 @@ fn every_table_has_the_columns_that_the_code_knows() {
             .read(|conn| {
                 every_table!(conn => users sessions refresh_tokens sign_in_attempts templates programmes places
                     programme_places partners partner_identifiers contacts partner_roles participation_steps memberships
-                    invitations budgets lines grants balances balance_days balance_months plan_revisions rates movements
-                    movement_decisions tranches budget_years events event_heads idempotency_keys);
+                    invitations budgets lines grants balances balance_days balance_months plan_versions plan_revisions rates rate_policies partner_days partner_months exchange_days exchange_months movements
+                    movement_decisions reversals pending_movements grant_balances tranches progress_records progress_countersignatures funder_reports budget_years
+                    budget_year_records events event_heads idempotency_keys);
                 Ok(())
             })
             .unwrap();
