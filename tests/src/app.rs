@@ -1,6 +1,8 @@
 //! The real server on a port of its own, inside this process, with a clock that only the test turns.
 
+use std::fs::DirBuilder;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -11,11 +13,11 @@ use diesel::RunQueryDsl;
 use parvis_api::config::Config;
 use parvis_api::state::AppState;
 use parvis_store::{Conn, Store};
-use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use crate::client::Client;
 use crate::database::Database;
+use crate::temporary;
 
 /// The address under which the servers of the tests are known: the issuer of their tokens.
 pub const PUBLIC_URL: &str = "http://parvis.test";
@@ -71,7 +73,14 @@ impl Clock {
         DateTime::from_timestamp_micros(self.0.load(Ordering::SeqCst)).expect("the instant exists")
     }
 
-    /// Turns it.
+    /// Has it broken while something happens: whoever asks it for the time panics.
+    pub fn broken(&self, work: impl FnOnce()) {
+        let told = self.0.swap(i64::MAX, Ordering::SeqCst);
+        work();
+        self.0.store(told, Ordering::SeqCst);
+    }
+
+    /// Turns it; back, where `by` is negative.
     pub fn forward(&self, by: Duration) {
         self.0
             .fetch_add(by.num_microseconds().expect("a short time"), Ordering::SeqCst);
@@ -203,14 +212,12 @@ fn configuration(url: &str, settings: &Settings) -> Config {
 
 /// The folder of the signing keys that all tests share.
 pub fn shared_keys() -> &'static Path {
-    static KEYS: OnceLock<TempDir> = OnceLock::new();
+    static KEYS: OnceLock<PathBuf> = OnceLock::new();
     KEYS.get_or_init(|| {
-        tempfile::Builder::new()
-            .prefix("parvis-keys-")
-            .tempdir()
-            .expect("a temporary folder")
+        let keys = temporary::folder().join("keys");
+        DirBuilder::new().mode(0o700).create(&keys).expect("a temporary folder");
+        keys
     })
-    .path()
 }
 
 struct Running {

@@ -10,6 +10,8 @@ use diesel::{Connection, PgConnection};
 use parvis_store::{Options, Store, Synchronous};
 use tempfile::TempDir;
 
+use crate::temporary;
+
 /// Which database the run is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -76,8 +78,8 @@ impl Database {
 
     fn file() -> Self {
         let folder = tempfile::Builder::new()
-            .prefix("parvis-it-")
-            .tempdir()
+            .prefix("database-")
+            .tempdir_in(temporary::folder())
             .expect("a temporary folder");
         Self {
             url: format!("sqlite://{}", folder.path().join("test.db").display()),

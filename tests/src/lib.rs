@@ -9,6 +9,7 @@ pub mod database;
 pub mod document;
 pub mod process;
 pub mod sums;
+pub mod temporary;
 pub mod world;
 
 pub use app::{App, Settings};

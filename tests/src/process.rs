@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 
 use crate::app::{PUBLIC_URL, shared_keys};
 use crate::client::Client;
@@ -36,13 +37,18 @@ pub fn binary() -> PathBuf {
 /// A command of the binary, with the environment of the tests and nothing else that it reads.
 pub fn command(verb: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(binary());
-    command.args(verb).stdin(Stdio::null());
+    command.args(verb);
+    with_environment(command, variables)
+}
+
+fn with_environment(mut command: Command, variables: &[(&str, &str)]) -> Command {
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("PARVIS_") {
             command.env_remove(name);
         }
     }
     command
+        .stdin(Stdio::null())
         .env("PARVIS_PUBLIC_URL", PUBLIC_URL)
         .env("PARVIS_RATE_LIMIT", "0")
         .env("PARVIS_LOG", "error")
@@ -67,6 +73,19 @@ impl Process {
     /// # Panics
     /// Where it ends or is not ready in time.
     pub fn serve_with(database_url: &str, variables: &[(&str, &str)]) -> Self {
+        Self::start(database_url, variables, command(&["serve"], &[]))
+    }
+
+    /// The same; it can then be held to files of a size by [`Process::limit_files`], as by a disk that is full.
+    pub fn serve_that_can_be_limited(database_url: &str) -> Self {
+        let mut shell = Command::new("sh");
+        // Without this the signal that tells of the limit would end the process.
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" serve"]).arg(binary());
+        let shell = with_environment(shell, &[]);
+        Self::start(database_url, &[], shell)
+    }
+
+    fn start(database_url: &str, variables: &[(&str, &str)], mut command: Command) -> Self {
         let port = free_port();
         let listen = format!("127.0.0.1:{port}");
         let keys = shared_keys().display().to_string();
@@ -76,7 +95,7 @@ impl Process {
             ("PARVIS_SIGNING_KEYS", keys.as_str()),
         ];
         all.extend_from_slice(variables);
-        let child = command(&["serve"], &all).spawn().expect("the binary starts");
+        let child = command.envs(all).spawn().expect("the binary starts");
         let mut process = Self {
             child,
             client: Client::new(&format!("http://{listen}")),
@@ -88,6 +107,16 @@ impl Process {
     /// Nobody, at this server.
     pub fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// From now on no file of it grows beyond so many bytes; none lifts the limit.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = Rlimit {
+            current: bytes,
+            maximum: getrlimit(Resource::Fsize).maximum,
+        };
+        let pid = rustix::process::Pid::from_child(&self.child);
+        prlimit(Some(pid), Resource::Fsize, limit).expect("the limit can be set");
     }
 
     /// Kills it: nothing of its memory survives.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::http::Method;
 use actix_web::web::Data;
@@ -157,10 +157,15 @@ pub fn clock() -> Clock {
 /// Identifiers that rest on one counter per process, so that they stay in order when the clock steps back.
 #[must_use]
 pub fn ids() -> Ids {
+    ids_by(SystemTime::now)
+}
+
+fn ids_by(now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Ids {
     let context = std::sync::Mutex::new(ContextV7::new());
     Box::new(move || {
         let context = context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Uuid::new_v7(Timestamp::now(&*context))
+        let since = now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Uuid::new_v7(Timestamp::from_unix(&*context, since.as_secs(), since.subsec_nanos()))
     })
 }
 
@@ -178,4 +183,26 @@ fn methods(item: &utoipa::openapi::PathItem) -> Vec<Method> {
         .filter(|(is, _)| *is)
         .map(|(_, method)| method)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn identifiers_stay_in_order_when_the_clock_steps_back() {
+        const NOW: u64 = 1_781_517_600;
+        // Forward, an hour back, standing still, and on from there.
+        let told = [0, 1, 2, -3600, -3600, -3599, -3598, 3, 4];
+        let asked = AtomicU64::new(0);
+        let ids = ids_by(move || {
+            let turn = usize::try_from(asked.fetch_add(1, Ordering::Relaxed)).unwrap();
+            UNIX_EPOCH + Duration::from_secs(NOW.checked_add_signed(told[turn]).unwrap())
+        });
+        let made: Vec<Uuid> = told.iter().map(|_| ids()).collect();
+        assert!(made.is_sorted_by(|one, next| one < next), "{made:?}");
+    }
 }

@@ -111,7 +111,7 @@ pub(crate) struct Manager {
 }
 
 impl Manager {
-    fn open(&self) -> Result<Conn, diesel::r2d2::Error> {
+    pub(crate) fn open(&self) -> Result<Conn, diesel::r2d2::Error> {
         use diesel::r2d2::Error::{ConnectionError, QueryError};
         let mut conn = match &self.address {
             Address::Sqlite(path) => Conn::Sqlite(SqliteConnection::establish(path).map_err(ConnectionError)?),

@@ -128,7 +128,11 @@ fn database(kind: DatabaseErrorKind, name: Option<&str>, message: &str) -> Store
         _ if message.contains("server closed the connection") || message.contains("no connection to the server") => {
             StoreError::Unavailable(message.to_owned())
         }
-        _ if message.contains("database or disk is full") || message.contains("No space left") => {
+        // A disk that is full, or gives up: nothing was written, and it may go on when there is room.
+        _ if ["database or disk is full", "disk I/O error", "No space left"]
+            .iter()
+            .any(|said| message.contains(said)) =>
+        {
             StoreError::Unavailable(message.to_owned())
         }
         _ => StoreError::Internal(message.to_owned()),
@@ -220,6 +224,18 @@ mod tests {
             constraint(None, "CHECK constraint failed: balances_bounded"),
             "balances_bounded"
         );
+    }
+
+    #[test]
+    fn a_disk_that_is_full_is_no_fault_of_ours() {
+        for said in [
+            "database or disk is full",
+            "disk I/O error",
+            "could not extend file \"base/1/2\": No space left on device",
+        ] {
+            let error = database(DatabaseErrorKind::Unknown, None, said);
+            assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+        }
     }
 
     #[test]

@@ -41,6 +41,10 @@ impl Store {
             options,
             statements: Arc::clone(&statements),
         };
+        if let Address::Sqlite(path) = &address {
+            // A file does not come back by waiting, as a server may: what is wrong with it is said at once.
+            manager.open().map_err(|error| unusable(path, &error))?;
+        }
         let pool = Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
@@ -174,6 +178,13 @@ fn transaction<T>(conn: &mut Conn, work: &mut impl FnMut(&mut Conn) -> StoreResu
         (Ok(_), Err(error)) => Err(error.into()),
         (Err(error), _) => Err(error),
     }
+}
+
+fn unusable(path: &str, error: &diesel::r2d2::Error) -> StoreError {
+    StoreError::Configuration(format!(
+        "the database file {path} cannot be used ({error}): name another one or restore it, and see that its folder \
+         exists and may be written to"
+    ))
 }
 
 /// Failed attempts to connect go to the log without the address, which may hold a password.

@@ -116,6 +116,36 @@ fn a_server_whose_database_does_not_answer_does_not_start() {
     assert!(said.contains("database"), "{said}");
 }
 
+/// A file that is no database, one that cannot be opened, one whose pages are damaged: said at once, in one sentence.
+#[test]
+fn a_file_that_is_no_database_is_named() {
+    if kind() == Kind::Postgres {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let text = folder.path().join("letter.db");
+    std::fs::write(&text, "Ceci n’est pas une base de données. ".repeat(200)).expect("it can be written");
+    let damaged = folder.path().join("damaged.db");
+    let (database, _) = World::database();
+    std::fs::copy(database.path().expect("it is a file"), &damaged).expect("it can be copied");
+    let file = std::fs::OpenOptions::new().write(true).open(&damaged);
+    let file = file.expect("it can be opened");
+    std::os::unix::fs::FileExt::write_all_at(&file, &[0xA5; 8192], 100).expect("it can be damaged");
+    for path in [text.as_path(), folder.path(), &damaged] {
+        let url = format!("sqlite://{}", path.display());
+        for verb in ["serve", "migrate"] {
+            let sentence = refused(
+                &[verb],
+                &[("PARVIS_DATABASE_URL", &url), ("PARVIS_LISTEN", "127.0.0.1:0")],
+            );
+            assert!(
+                sentence.contains("PARVIS_DATABASE_URL") && sentence.contains(&path.display().to_string()),
+                "{sentence}"
+            );
+        }
+    }
+}
+
 #[test]
 fn migrating_twice_changes_nothing() {
     let database = Database::empty();

@@ -10,6 +10,8 @@ use crate::tokens;
 
 /// Failures that are older do not count.
 const WINDOW: Duration = Duration::hours(1);
+/// How far the clocks of several servers may lie apart.
+const SKEW: Duration = Duration::minutes(1);
 /// The longest wait, in seconds.
 const WAIT_MAX: i64 = 15 * 60;
 /// An address may fail so many times more often than an account.
@@ -28,7 +30,7 @@ pub fn attempt(email: &str, address: std::net::IpAddr) -> Attempt {
 /// # Errors
 /// Those of the database.
 pub fn wait(conn: &mut Conn, attempt: &Attempt, allowed: u32, now: DateTime<Utc>) -> StoreResult<Option<u64>> {
-    let failures = recent_failures(conn, attempt, now - WINDOW)?;
+    let failures = recent_failures(conn, attempt, now - WINDOW..now + SKEW)?;
     Ok(of(&failures, i64::from(allowed), now))
 }
 

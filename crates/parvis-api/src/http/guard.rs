@@ -288,9 +288,8 @@ mod tests {
         panic!("secret");
     }
 
-    fn state() -> Data<AppState> {
-        let folder = std::env::temp_dir().join(format!("parvis-guard-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
+    fn state(folder: &std::path::Path) -> Data<AppState> {
+        std::fs::create_dir_all(folder).unwrap();
         let url = format!("sqlite://{}", folder.join("p.db").display());
         let limited = |name| match name {
             "PARVIS_DATABASE_URL" => Some(url.clone()),
@@ -302,7 +301,8 @@ mod tests {
 
     #[actix_web::test]
     async fn a_panic_is_a_problem_and_the_limit_holds() {
-        let app = App::new().app_data(state()).service(panics).wrap(from_fn(guard));
+        let folder = std::env::temp_dir().join(format!("parvis-guard-{}", std::process::id()));
+        let app = App::new().app_data(state(&folder)).service(panics).wrap(from_fn(guard));
         let app = init_service(app).await;
         let call = |path: &str| TestRequest::get().uri(path).to_request();
         let error = try_call_service(&app, call("/api/panics")).await.unwrap_err();
@@ -324,6 +324,7 @@ mod tests {
             (refused.status().as_u16(), refused.headers().contains_key("retry-after")),
             (429, true)
         );
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

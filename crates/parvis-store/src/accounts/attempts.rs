@@ -1,5 +1,7 @@
 //! Attempts to sign in, by which repeated failures are slowed down. They are kept apart from events and swept.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, max};
 use diesel::prelude::*;
@@ -50,26 +52,31 @@ pub fn record_sign_in(conn: &mut Conn, stamp: &Stamp<'_>, attempt: &Attempt, suc
     Ok(())
 }
 
-/// The failures since an instant, for the account and for the address.
+/// The failures within a span of time, for the account and for the address. What lies after its end was written before
+/// the clock stepped back, or by a server whose clock is ahead, and does not count.
 ///
 /// # Errors
 /// Those of the database.
-pub fn recent_failures(conn: &mut Conn, attempt: &Attempt, since: DateTime<Utc>) -> StoreResult<Failures> {
+pub fn recent_failures(conn: &mut Conn, attempt: &Attempt, within: Range<DateTime<Utc>>) -> StoreResult<Failures> {
     let instant = |micros: Option<i64>| micros.and_then(DateTime::from_timestamp_micros);
-    let of_account = attempts::table.filter(attempts::account.eq(attempt.account.to_vec()));
+    let (since, until) = (micros(within.start), micros(within.end));
+    let of_account = attempts::table.filter(
+        attempts::account
+            .eq(attempt.account.to_vec())
+            .and(attempts::at.lt(until)),
+    );
     let succeeded: Option<i64> = of_account
         .clone()
         .filter(attempts::success.eq(true))
         .select(max(attempts::at))
         .first(conn)?;
-    let since = micros(since);
     let after = succeeded.unwrap_or(since).max(since);
     let counted = (count_star(), max(attempts::at));
     let failed = of_account
         .filter(attempts::success.eq(false))
         .filter(attempts::at.gt(after));
     let (account, account_last): (i64, Option<i64>) = failed.select(counted).first(conn)?;
-    let from_address = attempts::table.filter(attempts::address.eq(&attempt.address));
+    let from_address = attempts::table.filter(attempts::address.eq(&attempt.address).and(attempts::at.lt(until)));
     let failed = from_address
         .filter(attempts::success.eq(false))
         .filter(attempts::at.gt(since));

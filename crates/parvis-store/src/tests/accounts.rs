@@ -298,8 +298,13 @@ fn failures_are_counted_after_the_last_success() {
         record(1, 20, false);
         record(1, 30, false);
         record(2, 40, false);
-        let since = later(-1).at;
-        let failures = store.read(|conn| recent_failures(conn, &attempt(1), since)).unwrap();
+        // Written before the clock stepped back: neither a failure that makes wait nor a success that lets in.
+        record(1, 3600, false);
+        record(1, 3700, true);
+        let within = later(-1).at..later(100).at;
+        let failures = store
+            .read(|conn| recent_failures(conn, &attempt(1), within.clone()))
+            .unwrap();
         assert_eq!((failures.account, failures.account_last), (2, Some(later(30).at)));
         assert_eq!((failures.address, failures.address_last), (4, Some(later(40).at)));
         assert_eq!(
