@@ -47,10 +47,20 @@ ids! {
     LineId;
     /// Of a grant: one decision of one funder.
     GrantId;
+    /// Of a version of the plan of a budget.
+    PlanVersionId;
     /// Of a movement of the ledger.
     MovementId;
+    /// Of a tranche of a grant.
+    TrancheId;
+    /// Of a measure of progress.
+    ProgressId;
+    /// Of a report owed to a funder.
+    FunderReportId;
     /// Of an exchange rate.
     RateId;
+    /// Of what a funder asks of conversions in a programme.
+    RatePolicyId;
     /// Of an event.
     EventId;
 }

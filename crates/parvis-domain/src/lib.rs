@@ -16,6 +16,7 @@ pub mod money;
 pub mod page;
 pub mod participation;
 pub mod partners;
+pub mod percentage;
 pub mod period;
 pub mod places;
 pub mod programmes;

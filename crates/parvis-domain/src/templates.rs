@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::budgets::cofinancing::{self, CofinancingRule};
 use crate::budgets::{GrantKind, Policy};
 use crate::error::{Code, Faults};
 use crate::localised_text::{self, LocalisedText};
@@ -122,6 +123,9 @@ pub struct Template {
     /// Rules that the ledger checks.
     #[serde(default)]
     pub policy: Policy,
+    /// Co-financing rules that a plan is held against.
+    #[serde(default)]
+    pub cofinancing: Vec<CofinancingRule>,
     /// Steps in their order.
     #[serde(default)]
     pub steps: Vec<TemplateStep>,
@@ -169,6 +173,8 @@ impl Template {
             self.rules.iter().map(|rule| (&rule.code, &rule.text)),
             text::TEXT_MAX,
         );
+        let categories: Vec<&str> = self.categories.iter().map(|category| category.code.as_str()).collect();
+        faults.keep_all(cofinancing::check_rules("/cofinancing", &self.cofinancing, &categories));
         for (i, role) in self.required_roles.iter().enumerate() {
             faults.keep_all(
                 role.title
@@ -284,11 +290,12 @@ mod tests {
                 .chain(std::iter::once(&checked.summary))
                 .chain(checked.steps.iter().map(|s| &s.title))
                 .chain(checked.axes.iter().map(|a| &a.title))
-                .chain(checked.categories.iter().map(|c| &c.title));
+                .chain(checked.categories.iter().map(|c| &c.title))
+                .chain(checked.cofinancing.iter().map(|rule| &rule.title));
             for text in texts {
                 for language in ["fr", "en", "es"] {
                     assert!(
-                        text.0.contains_key(language),
+                        text.texts().contains_key(language),
                         "{} lacks {language}: {text:?}",
                         checked.code
                     );
@@ -308,6 +315,7 @@ mod tests {
         let again = template.axes[0].clone();
         template.axes.push(again);
         template.steps[0].duration_days = 0;
+        template.cofinancing[0].category = Some("none".into());
         let faults = template.check().unwrap_err();
         let codes: Vec<_> = faults.0.iter().map(|f| f.code).collect();
         for code in [
@@ -316,6 +324,7 @@ mod tests {
             Code::TimeZoneUnknown,
             Code::Duplicate,
             Code::OutOfRange,
+            Code::ReferenceUnknown,
         ] {
             assert!(codes.contains(&code), "{code:?} is missing in {codes:?}");
         }

@@ -9,9 +9,14 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, Nullable, SqlType, Text};
-use diesel::sqlite::Sqlite;
+use diesel::sqlite::{Sqlite, SqliteValue};
 use parvis_domain::accounts::MemberRole;
+use parvis_domain::budgets::rates::RatePolicy;
 use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode, Policy};
+use parvis_domain::budgets::tranches::Condition;
+use parvis_domain::budgets::years::YearAction;
+use parvis_domain::budgets::cofinancing::{CategoryTarget, CofinancingRule};
+use parvis_domain::budgets::plan::PlanVersionKind;
 use parvis_domain::ids;
 use parvis_domain::participation::{ConsultationObject, Outcome, StepKind, StepStatus};
 use parvis_domain::partners::{IdentifierScheme, PartnerKind, PartnerRoleKind};
@@ -23,6 +28,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::budgets::plans::{FrozenRate, LineCost};
 use crate::connection::{MultiBackend, MultiRawValue};
 use crate::error::StoreError;
 
@@ -115,6 +121,52 @@ impl FromSql<Id, MultiBackend> for Uuid {
     }
 }
 
+/// What is made of text without keeping the text.
+trait FromText: Sized {
+    fn from_text(text: &str) -> deserialize::Result<Self>;
+}
+
+/// A value out of a column of text, whichever the database.
+#[derive(Debug, FromSqlRow)]
+pub struct Read<T>(pub T);
+
+impl<T: FromText> FromSql<Text, Pg> for Read<T> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        T::from_text(std::str::from_utf8(value.as_bytes())?).map(Self)
+    }
+}
+
+impl<T: FromText> FromSql<Text, Sqlite> for Read<T> {
+    fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> deserialize::Result<Self> {
+        T::from_text(value.read_text()).map(Self)
+    }
+}
+
+/// Reads types of the domain from columns of text.
+macro_rules! read_text {
+    ($text:ident => $decode:expr; $($name:ty),+ $(,)?) => {$(
+        impl FromText for $name {
+            fn from_text($text: &str) -> deserialize::Result<Self> {
+                type Own = $name;
+                $decode
+            }
+        }
+
+        impl FromSql<Text, MultiBackend> for $name {
+            fn from_sql(value: MultiRawValue<'_>) -> deserialize::Result<Self> {
+                Ok(value.from_sql::<Read<Self>, Text>()?.0)
+            }
+        }
+
+        impl Queryable<Text, MultiBackend> for $name {
+            type Row = Self;
+            fn build(row: Self) -> deserialize::Result<Self> {
+                Ok(row)
+            }
+        }
+    )+};
+}
+
 /// Reads a type of the domain from a column: first as what the column holds, then by `$decode`.
 macro_rules! read_as {
     ($sql:ty, $raw:ty, $decode:expr => $($name:ty),+ $(,)?) => {$(
@@ -135,19 +187,14 @@ macro_rules! read_as {
     )+};
 }
 
-macro_rules! words {
-    ($($name:ident),+ $(,)?) => {$(
-        read_as!(Text, String, |text| $name::parse(&text).ok_or_else(|| format!("unknown word {text:?}").into()) => $name);
-    )+};
-}
-
 read_as!(Id, DbId, |id| Ok(Self::from(id.0)) =>
     ids::UserId, ids::SessionId, ids::InvitationId, ids::MemberId, ids::TemplateId, ids::ProgrammeId, ids::PlaceId,
     ids::PartnerId, ids::ContactId, ids::PartnerRoleId, ids::StepId, ids::BudgetId, ids::LineId, ids::GrantId,
-    ids::MovementId, ids::RateId, ids::EventId,
+    ids::PlanVersionId, ids::MovementId, ids::TrancheId, ids::ProgressId, ids::FunderReportId, ids::RateId, ids::RatePolicyId, ids::EventId,
 );
 
-words!(
+read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}").into());
+    PlanVersionKind,
     MemberRole,
     ProgrammeStatus,
     Visibility,
@@ -160,14 +207,18 @@ words!(
     GrantKind,
     PaymentMode,
     MovementKind,
+    YearAction,
+    RatePolicy,
 );
 
-read_as!(Text, String, |text| Ok(serde_json::from_str(&text)?) =>
-    LocalisedText, Policy, ConsultationObject, Outcome, Template, Json<Vec<Axis>>, Json<Vec<Category>>,
-    Json<Vec<RequiredRole>>, Json<Vec<Rule>>, Json<Vec<Figure>>, Json<Value>,
+read_text!(text => Ok(serde_json::from_str(text)?);
+    Policy, ConsultationObject, Outcome, Template, Json<Vec<Axis>>, Json<Vec<Category>>,
+    Json<Vec<RequiredRole>>, Json<Vec<CofinancingRule>>, Json<Vec<CategoryTarget>>, Json<Vec<FrozenRate>>,
+    Json<Vec<LineCost>>, Json<Vec<Rule>>, Json<Vec<Figure>>, Json<Vec<Condition>>, Json<Value>,
 );
 
-read_as!(Text, String, |code| Currency::parse("", &code).map_err(|fault| fault.detail.into()) => Currency);
+read_text!(text => Ok(Own::kept(text)?); LocalisedText);
+read_text!(code => Own::parse("", code).map_err(|fault| fault.detail.into()); Currency);
 
 impl FromSql<BigInt, MultiBackend> for Instant {
     fn from_sql(value: MultiRawValue<'_>) -> deserialize::Result<Self> {
@@ -254,6 +305,9 @@ unwrap_json!(
     Vec<Category>,
     Vec<RequiredRole>,
     Vec<Rule>,
+    Vec<CofinancingRule>,
+    Vec<CategoryTarget>,
+    Vec<FrozenRate>,
     Vec<Figure>,
     Value
 );

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use parvis_domain::LocalisedText;
 use parvis_domain::budgets::Policy;
+use parvis_domain::budgets::cofinancing::CofinancingRule;
 use parvis_domain::templates::{Axis, Category, RequiredRole, Rule, Template as Content, TemplateStep};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -31,7 +32,8 @@ patch! {
         must {
             code: String, title: LocalisedText, summary: LocalisedText, time_zone: String, currency: String,
             languages: Vec<String>, axes: Vec<Axis>, categories: Vec<Category>, required_roles: Vec<RequiredRole>,
-            rules: Vec<Rule>, policy: Policy, steps: Vec<TemplateStep>,
+            rules: Vec<Rule>, policy: Policy, cofinancing: Vec<CofinancingRule>,
+            steps: Vec<TemplateStep>,
         }
         may {}
     }

@@ -74,6 +74,9 @@ problems! {
     role_unfilled
     outcome_required
     idempotency_key_reused
+    rule_not_met
+    grant_withdrawn
+    year_has_lines
     committed_exceeds_available
     disbursed_exceeds_committed
     spent_exceeds_disbursed

@@ -7,7 +7,17 @@ use parvis_store::Conn;
 use parvis_tests::{Kind, World, kind};
 use serde_json::json;
 
-const TABLES: [&str; 4] = ["movements", "events", "plan_revisions", "movement_decisions"];
+const TABLES: [&str; 9] = [
+    "plan_versions",
+    "movements",
+    "events",
+    "plan_revisions",
+    "movement_decisions",
+    "rates",
+    "progress_records",
+    "progress_countersignatures",
+    "budget_year_records",
+];
 
 #[derive(diesel::QueryableByName)]
 struct Name {

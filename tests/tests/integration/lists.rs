@@ -6,6 +6,7 @@ use parvis_tests::document::{self, Entry};
 use parvis_tests::world::{self, eur};
 use serde_json::json;
 
+use crate::samples::conditions::instalments;
 use crate::samples::{fresh, plain_template, step};
 
 /// Names that show in which order text is sorted: cases, accents, signs, ties.
@@ -93,6 +94,11 @@ impl List {
             _ if self.entry.path.contains("/budgets/{") => {
                 Some(world::share(&admin, &seed.public, &seed.funder, 10_000).budget)
             }
+            Operation::ListProgress => Some(world::share(&admin, &seed.public, &seed.funder, 10).line),
+            Operation::ListTranches | Operation::ListFunderReports => {
+                let share = world::share(&admin, &seed.public, &seed.funder, 10_000);
+                Some(instalments(&admin, &share, &seed.funder, 10_000))
+            }
             _ => None,
         }
     }
@@ -161,6 +167,35 @@ impl List {
             }
             O::ListBudgets => drop(world::create_budget(&admin, &at)),
             O::ListBudgetLines | O::ListGrants => drop(world::create_line(&admin, &at, &seed.funder, 10, "cash")),
+            O::ListTranches => {
+                let body = json!({
+                    "amount": eur(1), "position": 1 + n % 4, "conditions": [{"kind": "progress", "at_least": "70"}]
+                });
+                admin.post(&format!("/grants/{at}/tranches"), &body).ok();
+            }
+            O::ListFunderReports => {
+                let body = json!({"title": {"fr": name}, "due_on": format!("2026-03-{:02}", 1 + n % 4)});
+                admin.post(&format!("/grants/{at}/funder-reports"), &body).ok();
+            }
+            O::ListProgress => {
+                let body = json!({
+                    "measured_on": format!("2026-03-{:02}", 1 + n % 4), "percent": "70", "source": name
+                });
+                admin.post(&format!("/lines/{at}/progress"), &body).ok();
+            }
+            O::ListRates | O::ListPlatformRates => {
+                let body = json!({
+                    "from": "EUR", "to": "KHR", "rate": format!("{}", 4400 + n), "valid_on": format!("2026-03-{:02}", 1 + n % 4),
+                    "source": name
+                });
+                let scope = if at.is_empty() { String::new() } else { format!("/programmes/{at}") };
+                admin.post(&format!("{scope}/rates"), &body).ok();
+            }
+            O::ListRatePolicies => {
+                let funder = world::partner(&admin, &fresh("Financeur "));
+                let body = json!({"funder_id": funder, "currency": "EUR", "policy": "monthly"});
+                admin.post(&format!("/programmes/{at}/rate-policies"), &body).ok();
+            }
             O::ListMovements => {
                 let line = admin.all(&format!("/budgets/{at}/lines"), 200)[0].clone();
                 let body = json!({
@@ -168,6 +203,12 @@ impl List {
                     "booked_on": format!("2026-03-{:02}", 1 + n % 4)
                 });
                 admin.post(&format!("/budgets/{at}/movements"), &body).ok();
+            }
+            O::ListPlanVersions => {
+                let line = admin.all(&format!("/budgets/{at}/lines"), 200)[0].clone();
+                let cell = json!({"line_id": line["id"], "grant_id": line["grants"][0]["grant_id"], "planned": eur(5000 + u32::try_from(n).unwrap_or(0))});
+                let body = json!({"cells": [cell], "reason": name});
+                admin.patch(&format!("/budgets/{at}/plan"), "*", &body).ok();
             }
             other => panic!("{other} is a list that nobody knows how to fill"),
         }

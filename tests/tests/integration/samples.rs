@@ -1,5 +1,7 @@
 //! One request per operation that succeeds for whoever may do it. A new operation does not compile without one.
 
+pub mod conditions;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use parvis_domain::accounts::{MemberRole, Operation};
@@ -158,6 +160,8 @@ impl<'a> Samples<'a> {
                 | O::CloseParticipationStep
                 | O::CancelParticipationStep
                 | O::AnnulParticipationStep
+                | O::GetProgress
+                | O::CountersignProgress
                 | O::GetMovement
                 | O::ReverseMovement
                 | O::CorrectMovement
@@ -167,6 +171,10 @@ impl<'a> Samples<'a> {
             "/budgets/{",
             "/lines/{",
             "/grants/{",
+            "/rates/{",
+            "/rate-policies/{",
+            "/tranches/{",
+            "/funder-reports/{",
             "/programme-invitations/{",
         ];
         item || below.iter().any(|part| entry.path.contains(part))
@@ -243,15 +251,58 @@ impl<'a> Samples<'a> {
             | O::GetGrant
             | O::CreateGrant
             | O::UpdateGrant => self.plan(operation),
+            O::WithdrawGrant
+            | O::GetPlan
+            | O::UpdatePlan
+            | O::SimulatePlan
+            | O::SubmitPlan
+            | O::CopyPlanYear
+            | O::ListPlanVersions
+            | O::ComparePlanVersions => self.financing_plan(operation),
+            O::ListBudgetYears
+            | O::CloseBudgetYear
+            | O::ReopenBudgetYear
+            | O::ListTranches
+            | O::GetTranche
+            | O::CreateTranche
+            | O::UpdateTranche
+            | O::ArchiveTranche
+            | O::ReleaseTranche
+            | O::SplitTranche
+            | O::ListProgress
+            | O::GetProgress
+            | O::RecordProgress
+            | O::CountersignProgress
+            | O::ListFunderReports
+            | O::GetFunderReport
+            | O::CreateFunderReport
+            | O::UpdateFunderReport
+            | O::ArchiveFunderReport
+            | O::SubmitFunderReport
+            | O::AcceptFunderReport
+            | O::ReturnFunderReport
+            | O::ListAlerts => self.conditions(operation, who),
             O::ListMovements
             | O::GetMovement
             | O::CreateMovement
             | O::ReverseMovement
             | O::CorrectMovement
             | O::GetBalances
+            | O::GetExchangeDifferences
             | O::ExportMovements
             | O::ExportBudgetLines
             | O::ExportBalances => self.ledger(operation),
+            O::GetProgrammeBalances
+            | O::ListRates
+            | O::CreateRate
+            | O::ImportRates
+            | O::GetRate
+            | O::ListPlatformRates
+            | O::CreatePlatformRate
+            | O::ListRatePolicies
+            | O::GetRatePolicy
+            | O::CreateRatePolicy
+            | O::UpdateRatePolicy => self.rate(operation),
         }
     }
 
@@ -557,6 +608,24 @@ impl<'a> Samples<'a> {
         }
     }
 
+    fn financing_plan(&self, operation: Operation) -> Sample {
+        let share = self.share();
+        match operation {
+            Operation::WithdrawGrant => at(&[&share.grant]).with(json!({"reason": "Règlement clos"})),
+            Operation::UpdatePlan => {
+                let tag = self.tag(&format!("/budgets/{}/plan", share.budget));
+                let cell = json!({"line_id": share.line, "grant_id": share.grant, "planned": eur(90)});
+                at(&[&share.budget])
+                    .with(json!({"cells": [cell], "reason": "Rééquilibrage"}))
+                    .tagged(tag)
+            }
+            Operation::SimulatePlan => at(&[&share.budget]).with(json!({"cells": []})),
+            Operation::SubmitPlan => at(&[&share.budget]).with(json!({"reason": "Comité de pilotage"})),
+            Operation::CopyPlanYear => at(&[&share.budget]).with(json!({"from_year": 2026, "to_year": 2027})),
+            _ => at(&[&share.budget]),
+        }
+    }
+
     fn ledger(&self, operation: Operation) -> Sample {
         let share = self.share();
         let posted = || {
@@ -575,6 +644,33 @@ impl<'a> Samples<'a> {
                 at(&[&share.budget, "csv"])
             }
             _ => at(&[&share.budget]),
+        }
+    }
+
+    fn rate(&self, operation: Operation) -> Sample {
+        let programme = self.shared();
+        let rate = json!({"from": "EUR", "to": "KHR", "rate": "4480.25", "valid_on": "2026-03-01", "source": fresh("Bulletin ")});
+        let policy = || {
+            let funder = world::partner(&self.admin, &fresh("Financeur "));
+            json!({"funder_id": funder, "currency": "EUR", "policy": "monthly"})
+        };
+        let recorded = || self.admin.post(&format!("/programmes/{programme}/rate-policies"), &policy()).id();
+        match operation {
+            Operation::CreateRate => at(&[&programme]).with(rate),
+            Operation::ImportRates => at(&[&programme]).with(json!({
+                "content": "ZnJvbTt0bztyYXRlO3ZhbGlkX29uO3NvdXJjZQpFVVI7S0hSOzQ0ODAsMjU7MjAyNi0wMy0wMTtJbmZvckV1cm8K"
+            })),
+            Operation::GetRate => at(&[&self.admin.post(&format!("/programmes/{programme}/rates"), &rate).id()]),
+            Operation::ListPlatformRates => at(&[]),
+            Operation::CreatePlatformRate => at(&[]).with(rate),
+            Operation::CreateRatePolicy => at(&[&programme]).with(policy()),
+            Operation::GetRatePolicy => at(&[&recorded()]),
+            Operation::UpdateRatePolicy => {
+                let id = recorded();
+                let tag = self.tag(&format!("/rate-policies/{id}"));
+                at(&[&id]).with(json!({"policy": "average"})).tagged(tag)
+            }
+            _ => at(&[&programme]),
         }
     }
 }

@@ -5,7 +5,7 @@ use parvis_domain::DomainError;
 use parvis_domain::accounts::Operation;
 use parvis_domain::budgets::GrantKind;
 use parvis_domain::ids::{BudgetId, GrantId, PartnerId};
-use parvis_store::budgets::{self as store, GrantFilter, GrantSort, Setting};
+use parvis_store::budgets::{self as store, GrantFilter, GrantSort, GrantTerms, Setting};
 use parvis_wire::Page;
 use parvis_wire::budgets::{Grant, GrantFields, GrantPatch, NewGrant};
 use uuid::Uuid;
@@ -94,9 +94,17 @@ pub async fn update_grant(context: Context, id: Id<GrantId>, body: Body<GrantPat
         let current = GrantFields {
             reference: before.reference.clone(),
             decided_on: before.decided_on.map(|day| day.to_string()),
+            shift_percent: before.shift.map(|shift| shift.percent()),
+            rate_percent: before.rate.map(|rate| rate.percent()),
         };
-        let (reference, decided_on) = body.clone().onto(current)?.check()?;
-        let after = store::update_grant(hop.conn, &hop.stamp, &before, reference.as_deref(), decided_on)?;
+        let checked = body.clone().onto(current)?.check()?;
+        let terms = GrantTerms {
+            reference: checked.reference,
+            decided_on: checked.decided_on,
+            shift: checked.shift,
+            rate: checked.rate,
+        };
+        let after = store::update_grant(hop.conn, &hop.stamp, &before, &terms)?;
         let version = after.version;
         Reply::item(&wire::grant(after), version, view)
     };

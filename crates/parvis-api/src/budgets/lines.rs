@@ -10,6 +10,7 @@ use parvis_store::budgets::{self as store, LineFilter, LineSort, Revision, Setti
 use parvis_wire::Page;
 use parvis_wire::budgets::{BudgetLine, BudgetLinePatch, CheckedRevision, LineFields, NewBudgetLine};
 
+use super::plans::role;
 use super::{allow, own_share_only, wire};
 use crate::http::query::list_query;
 use crate::http::{Answer, Body, Context, Hop, Id, Query, Reply};
@@ -98,8 +99,9 @@ pub async fn update_budget_line(context: Context, id: Id<LineId>, body: Body<Bud
         let (content, revisions) = body.clone().onto(LineFields::from(&before.content()))?.check()?;
         let (period, categories, axes) = store::get_vocabulary(hop.conn, home.budget)?;
         rules::check_line(&content, &categories, &axes, period)?;
+        let role = role(hop, home.programme.id);
         let revisions = dated(revisions, home.programme.today(&hop.stamp)?)?;
-        let after = store::update_budget_line(hop.conn, &hop.stamp, &before, &content, &revisions)?;
+        let after = store::update_budget_line(hop.conn, &hop.stamp, &before, &content, &revisions, role.as_deref())?;
         let version = after.version;
         Reply::item(&wire::line(after), version, view)
     };

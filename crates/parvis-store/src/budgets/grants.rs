@@ -3,6 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
+use parvis_domain::budgets::cofinancing::{CofinancingKind, CofinancingRule};
+use parvis_domain::budgets::ratio::Ratio;
 use parvis_domain::budgets::{GrantContent, GrantKind, PaymentMode, Share};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
 use parvis_domain::page::{Page, PageRequest};
@@ -12,13 +14,13 @@ use serde_json::Value;
 
 use super::balances::{Balance, Of, planned_and_granted};
 use super::home::Setting;
-use super::{record, references, shares, texts};
-use crate::columns::{Instant, IntoDb, db_ids, micros};
+use super::{plans, record, references, shares, texts};
+use crate::columns::{Instant, IntoDb, Json, db_ids, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::StoreResult;
 use crate::events;
 use crate::paging::{self, SortKey, keyset, total};
-use crate::schema::grants;
+use crate::schema::{grants, programmes};
 use crate::stamp::Stamp;
 
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -33,6 +35,11 @@ struct GrantRow {
     payment_mode: PaymentMode,
     reference: Option<String>,
     decided_on: Option<NaiveDate>,
+    shift_numerator: Option<i64>,
+    shift_denominator: Option<i64>,
+    rate_numerator: Option<i64>,
+    rate_denominator: Option<i64>,
+    withdrawn_on: Option<NaiveDate>,
     version: i64,
     #[diesel(deserialize_as = Instant)]
     created_at: DateTime<Utc>,
@@ -59,6 +66,14 @@ pub struct Grant {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// Which part of its plan each line may exceed without an amendment.
+    #[serde(serialize_with = "texts::optional_percent")]
+    pub shift: Option<Ratio>,
+    /// Which part of the accepted cost it pays at most.
+    #[serde(serialize_with = "texts::optional_percent")]
+    pub rate: Option<Ratio>,
+    /// The day on which the funder withdrew.
+    pub withdrawn_on: Option<NaiveDate>,
     /// Version, raised by every change.
     #[serde(skip)]
     pub version: i64,
@@ -67,6 +82,23 @@ pub struct Grant {
     pub created_at: DateTime<Utc>,
     /// Its parts of lines.
     pub shares: Vec<GrantShare>,
+}
+
+impl Grant {
+    /// What it says of itself, as it would be recorded.
+    #[must_use]
+    pub fn content(&self) -> GrantContent {
+        GrantContent {
+            funder: self.funder_id,
+            kind: self.kind,
+            currency: self.currency,
+            payment_mode: self.payment_mode,
+            reference: self.reference.clone(),
+            decided_on: self.decided_on,
+            shift: self.shift,
+            rate: self.rate,
+        }
+    }
 }
 
 /// The part of a grant that a line gets.
@@ -171,6 +203,9 @@ fn with_shares(row: GrantRow, shares: &[Balance]) -> Grant {
         payment_mode: row.payment_mode,
         reference: row.reference,
         decided_on: row.decided_on,
+        shift: shares::ratio((row.shift_numerator, row.shift_denominator)),
+        rate: shares::ratio((row.rate_numerator, row.rate_denominator)),
+        withdrawn_on: row.withdrawn_on,
         version: row.version,
         created_at: row.created_at,
         shares: of_grant.map(share).collect(),
@@ -188,6 +223,7 @@ pub fn create_grant(
     content: &GrantContent,
     parts: &[(LineId, Share)],
 ) -> StoreResult<Grant> {
+    plans::touch(conn, setting.budget, None)?;
     references::require_lines(conn, setting.budget, parts)?;
     let id = insert(conn, stamp, setting, content, "")?;
     for (line, share) in parts {
@@ -224,6 +260,10 @@ pub(super) fn insert(
     at: &str,
 ) -> StoreResult<GrantId> {
     references::require_partner(conn, content.funder, &format!("{at}/funder_id"))?;
+    let shift = match content.shift {
+        Some(shift) => Some(shift),
+        None => default_shift(conn, setting.programme)?,
+    };
     let id: GrantId = stamp.id();
     diesel::insert_into(grants::table)
         .values((
@@ -236,6 +276,10 @@ pub(super) fn insert(
             grants::payment_mode.eq(content.payment_mode.as_str()),
             grants::reference.eq(&content.reference),
             grants::decided_on.eq(content.decided_on),
+            grants::shift_numerator.eq(shift.map(Ratio::numerator)),
+            grants::shift_denominator.eq(shift.map(Ratio::denominator)),
+            grants::rate_numerator.eq(content.rate.map(Ratio::numerator)),
+            grants::rate_denominator.eq(content.rate.map(Ratio::denominator)),
             grants::version.eq(1_i64),
             grants::created_at.eq(micros(stamp.at)),
             grants::updated_at.eq(micros(stamp.at)),
@@ -244,24 +288,47 @@ pub(super) fn insert(
     Ok(id)
 }
 
+/// What the co-financing rules of a programme let shift between headings.
+fn default_shift(conn: &mut Conn, programme: ProgrammeId) -> StoreResult<Option<Ratio>> {
+    let rules: Json<Vec<CofinancingRule>> = programmes::table
+        .find(programme.db())
+        .select(programmes::cofinancing)
+        .first(conn)?;
+    let mut shifts = rules.0.iter().filter(|rule| rule.kind == CofinancingKind::HeadingShift);
+    let percent = shifts.find_map(|rule| rule.percent.as_deref());
+    Ok(percent.and_then(|percent| Ratio::parse_percent("", percent).ok()))
+}
+
+/// What can be changed about a grant besides its amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantTerms {
+    /// Reference of the decision.
+    pub reference: Option<String>,
+    /// Date of the decision.
+    pub decided_on: Option<NaiveDate>,
+    /// Which part of its plan each line may exceed without an amendment.
+    pub shift: Option<Ratio>,
+    /// Which part of the accepted cost it pays at most.
+    pub rate: Option<Ratio>,
+}
+
 /// Changes what a grant that was read at its version says of itself.
 ///
 /// # Errors
-/// `version_stale`.
-pub fn update_grant(
-    conn: &mut Conn,
-    stamp: &Stamp<'_>,
-    before: &Grant,
-    reference: Option<&str>,
-    decided_on: Option<NaiveDate>,
-) -> StoreResult<Grant> {
+/// `version_stale`; the rule that a share would break with a narrower shift.
+pub fn update_grant(conn: &mut Conn, stamp: &Stamp<'_>, before: &Grant, terms: &GrantTerms) -> StoreResult<Grant> {
+    if terms.shift != before.shift {
+        shares::set_shift(conn, before.budget_id, before.id, terms.shift)?;
+    }
     let row = grants::table
         .find(before.id.db())
         .filter(grants::version.eq(before.version));
     let changed = diesel::update(row)
         .set((
-            grants::reference.eq(reference),
-            grants::decided_on.eq(decided_on),
+            grants::reference.eq(&terms.reference),
+            grants::decided_on.eq(terms.decided_on),
+            grants::rate_numerator.eq(terms.rate.map(Ratio::numerator)),
+            grants::rate_denominator.eq(terms.rate.map(Ratio::denominator)),
             grants::version.eq(grants::version + 1),
             grants::updated_at.eq(micros(stamp.at)),
         ))

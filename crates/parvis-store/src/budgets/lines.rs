@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
+use parvis_domain::budgets::plan::PlanVersionKind;
 use parvis_domain::budgets::{self as domain, GrantKind, LineContent, LineShare, Share};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
 use parvis_domain::page::{Page, PageRequest};
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use super::balances::{Balance, Of, planned_and_granted};
 use super::home::Setting;
-use super::{grants, record, references, shares, texts};
+use super::{grants, plans, record, references, shares, texts};
 use crate::columns::{Instant, IntoDb, db_ids, json, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::{StoreError, StoreResult};
@@ -221,30 +222,8 @@ pub fn create_budget_line(
     content: &LineContent,
     grants: &[LineShare],
 ) -> StoreResult<Line> {
-    let id: LineId = stamp.id();
-    let last: Option<i32> = lines::table
-        .filter(lines::budget_id.eq(setting.budget.db()))
-        .order(lines::position.desc())
-        .select(lines::position)
-        .first(conn)
-        .optional()?;
-    diesel::insert_into(lines::table)
-        .values((
-            lines::id.eq(id.db()),
-            lines::budget_id.eq(setting.budget.db()),
-            lines::programme_id.eq(setting.programme.db()),
-            lines::title.eq(content.title.as_ref().map(json).transpose()?),
-            lines::category.eq(&content.category),
-            lines::axis.eq(&content.axis),
-            lines::year.eq(content.year),
-            lines::cost_minor.eq(content.cost.map(|cost| cost.minor)),
-            lines::cost_currency.eq(content.cost.map(|cost| cost.currency.code())),
-            lines::position.eq(last.unwrap_or(0).saturating_add(1)),
-            lines::version.eq(1_i64),
-            lines::created_at.eq(micros(stamp.at)),
-            lines::updated_at.eq(micros(stamp.at)),
-        ))
-        .execute(conn)?;
+    plans::touch(conn, setting.budget, None)?;
+    let id = insert(conn, stamp, setting, content)?;
     for (i, grant) in grants.iter().enumerate() {
         let (grant, share) = grant_of(conn, stamp, setting, grant, i)?;
         shares::open(
@@ -269,6 +248,40 @@ pub fn create_budget_line(
         &line,
     )?;
     Ok(line)
+}
+
+/// Inserts a line without shares, at the end; the caller opens them and records the event.
+pub(super) fn insert(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    setting: Setting,
+    content: &LineContent,
+) -> StoreResult<LineId> {
+    let id: LineId = stamp.id();
+    let last: Option<i32> = lines::table
+        .filter(lines::budget_id.eq(setting.budget.db()))
+        .order(lines::position.desc())
+        .select(lines::position)
+        .first(conn)
+        .optional()?;
+    diesel::insert_into(lines::table)
+        .values((
+            lines::id.eq(id.db()),
+            lines::budget_id.eq(setting.budget.db()),
+            lines::programme_id.eq(setting.programme.db()),
+            lines::title.eq(content.title.as_ref().map(json).transpose()?),
+            lines::category.eq(&content.category),
+            lines::axis.eq(&content.axis),
+            lines::year.eq(content.year),
+            lines::cost_minor.eq(content.cost.map(|cost| cost.minor)),
+            lines::cost_currency.eq(content.cost.map(|cost| cost.currency.code())),
+            lines::position.eq(last.unwrap_or(0).saturating_add(1)),
+            lines::version.eq(1_i64),
+            lines::created_at.eq(micros(stamp.at)),
+            lines::updated_at.eq(micros(stamp.at)),
+        ))
+        .execute(conn)?;
+    Ok(id)
 }
 
 /// The grant of a share: one that exists in the budget, or one recorded now.
@@ -317,7 +330,13 @@ pub fn update_budget_line(
     before: &Line,
     content: &LineContent,
     revisions: &[Revision],
+    role: Option<&str>,
 ) -> StoreResult<Line> {
+    plans::touch(conn, before.budget_id, None)?;
+    let number = match revisions.first() {
+        Some(_) => Some(plans::begin(conn, stamp, before.programme_id, before.budget_id)?),
+        None => None,
+    };
     let row = lines::table
         .find(before.id.db())
         .filter(lines::version.eq(before.version));
@@ -340,6 +359,19 @@ pub fn update_budget_line(
     ordered.sort_by_key(|(_, revision)| revision.grant);
     for (i, revision) in ordered {
         revise(conn, stamp, before, i, revision)?;
+    }
+    if let Some((number, first)) = number.zip(revisions.first()) {
+        let version = plans::NewVersion {
+            programme: before.programme_id,
+            budget: before.budget_id,
+            number,
+            kind: PlanVersionKind::Revision,
+            reason: Some(&first.reason),
+            booked_on: Some(first.booked_on),
+            role,
+            rates: &[],
+        };
+        plans::finish(conn, stamp, &version)?;
     }
     let after = get_budget_line(conn, before.id, None)?;
     record(

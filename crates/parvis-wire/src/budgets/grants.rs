@@ -1,7 +1,8 @@
 //! Grants: decisions of funders, spread over lines.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use parvis_domain::budgets::{GrantContent, GrantKind, OfferedMode, PaymentMode, Share};
+use parvis_domain::budgets::ratio::Ratio;
+use parvis_domain::budgets::{GrantContent, GrantKind, PaymentMode, Share};
 use parvis_domain::ids::{LineId, PartnerId};
 use parvis_domain::{Code, Currency, Fault, Faults, period, text};
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ pub struct NewGrant {
     pub currency: String,
     /// How it is paid; `advance` where nothing is said.
     #[serde(default)]
-    pub payment_mode: Option<OfferedMode>,
+    pub payment_mode: Option<PaymentMode>,
     /// Reference of the decision.
     #[serde(default)]
     pub reference: Option<String>,
@@ -37,6 +38,12 @@ pub struct NewGrant {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(format = Date))]
     pub decided_on: Option<String>,
+    /// Which percentage of its plan each line may exceed without an amendment; the programme's rule where nothing is said.
+    #[serde(default)]
+    pub shift_percent: Option<String>,
+    /// Which percentage of the accepted cost it pays at most; all of it where nothing is said.
+    #[serde(default)]
+    pub rate_percent: Option<String>,
     /// Its parts of lines, at least one.
     pub shares: Vec<NewShare>,
 }
@@ -63,7 +70,7 @@ impl NewGrant {
     pub fn check(&self) -> Result<(GrantContent, Vec<(LineId, Share)>), Faults> {
         let mut faults = Faults::new();
         let currency = faults.keep(Currency::parse("/currency", &self.currency));
-        let mode = self.payment_mode.unwrap_or(OfferedMode::Advance);
+        let mode = self.payment_mode.unwrap_or(PaymentMode::Advance);
         let about = faults.keep_all(check_about(
             "",
             self.kind,
@@ -71,6 +78,8 @@ impl NewGrant {
             self.reference.as_deref(),
             self.decided_on.as_deref(),
         ));
+        let shift = faults.keep(percent("/shift_percent", self.shift_percent.as_deref()));
+        let rate = faults.keep(percent("/rate_percent", self.rate_percent.as_deref()));
         check_count(self.shares.len(), "/shares", &mut faults);
         if self.shares.is_empty() {
             faults.add(Code::Required, "/shares", "A grant has at least one share.");
@@ -99,9 +108,11 @@ impl NewGrant {
                 funder,
                 kind: self.kind,
                 currency: currency?,
-                payment_mode: mode.into(),
+                payment_mode: mode,
                 reference,
                 decided_on,
+                shift: shift?,
+                rate: rate?,
             })
         })();
         faults.finish(content.map(|content| (content, shares)))
@@ -115,21 +126,59 @@ pub struct GrantFields {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<String>,
+    /// Which percentage of its plan each line may exceed without an amendment.
+    pub shift_percent: Option<String>,
+    /// Which percentage of the accepted cost it pays at most.
+    pub rate_percent: Option<String>,
+}
+
+/// What can be changed about a grant, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedGrant {
+    /// Reference of the decision.
+    pub reference: Option<String>,
+    /// Date of the decision.
+    pub decided_on: Option<NaiveDate>,
+    /// Which part of its plan each line may exceed without an amendment.
+    pub shift: Option<Ratio>,
+    /// Which part of the accepted cost it pays at most.
+    pub rate: Option<Ratio>,
 }
 
 patch! {
     /// Changes to what a grant says of itself; amounts change by a revision of the line's plan.
-    GrantPatch of GrantFields { must {} may { reference: String, decided_on: String, } }
+    GrantPatch of GrantFields { must {} may { reference: String, decided_on: String, shift_percent: String, rate_percent: String, } }
 }
 
 impl GrantFields {
-    /// Checks reference and date.
+    /// Checks the whole.
     ///
     /// # Errors
     /// Every fault.
-    pub fn check(&self) -> Result<(Option<String>, Option<NaiveDate>), Faults> {
-        check_decision("", self.reference.as_deref(), self.decided_on.as_deref())
+    pub fn check(&self) -> Result<CheckedGrant, Faults> {
+        let mut faults = Faults::new();
+        let decision = faults.keep_all(check_decision(
+            "",
+            self.reference.as_deref(),
+            self.decided_on.as_deref(),
+        ));
+        let shift = faults.keep(percent("/shift_percent", self.shift_percent.as_deref()));
+        let rate = faults.keep(percent("/rate_percent", self.rate_percent.as_deref()));
+        let checked = (|| {
+            let (reference, decided_on) = decision?;
+            Some(CheckedGrant {
+                reference,
+                decided_on,
+                shift: shift?,
+                rate: rate?,
+            })
+        })();
+        faults.finish(checked)
     }
+}
+
+fn percent(pointer: &str, text: Option<&str>) -> Result<Option<Ratio>, Fault> {
+    text.map(|text| Ratio::parse_percent(pointer, text)).transpose()
 }
 
 fn check_decision(
@@ -150,11 +199,11 @@ fn check_decision(
 pub(super) fn check_about(
     at: &str,
     kind: GrantKind,
-    mode: OfferedMode,
+    mode: PaymentMode,
     reference: Option<&str>,
     decided_on: Option<&str>,
 ) -> Result<(Option<String>, Option<NaiveDate>), Faults> {
-    if kind == GrantKind::InKind && mode != OfferedMode::Advance {
+    if kind == GrantKind::InKind && mode != PaymentMode::Advance {
         return Err(Fault::new(
             Code::KindMismatch,
             format!("{at}/payment_mode"),
@@ -221,6 +270,12 @@ pub struct Grant {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// Which percentage of its plan each line may exceed without an amendment.
+    pub shift_percent: Option<String>,
+    /// Which percentage of the accepted cost it pays at most.
+    pub rate_percent: Option<String>,
+    /// The day on which the funder withdrew.
+    pub withdrawn_on: Option<NaiveDate>,
     /// Its parts of lines.
     pub shares: Vec<GrantShare>,
     /// When it was recorded.
@@ -239,4 +294,31 @@ pub struct GrantShare {
     pub planned: Money,
     /// What the funder decided, with amendments.
     pub granted: Money,
+}
+
+/// The withdrawal of a funder from its grant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"reason": "Its programme of aid was closed"})))]
+pub struct GrantWithdrawal {
+    /// Why.
+    pub reason: String,
+    /// From which day on; today where nothing is said, never in the future.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = Date))]
+    pub booked_on: Option<String>,
+}
+
+impl GrantWithdrawal {
+    /// Checks reason and day.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self) -> Result<(String, Option<NaiveDate>), Faults> {
+        let mut faults = Faults::new();
+        let reason = faults.keep(text::line("/reason", &self.reason, text::TEXT_MAX));
+        let day = faults.keep(period::optional_date("/booked_on", self.booked_on.as_deref()));
+        faults.finish(reason.zip(day))
+    }
 }

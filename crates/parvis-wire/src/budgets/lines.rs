@@ -1,7 +1,7 @@
 //! Lines of a budget.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use parvis_domain::budgets::{GrantContent, GrantKind, LineContent, LineShare, OfferedMode};
+use parvis_domain::budgets::{GrantContent, GrantKind, LineContent, LineShare, PaymentMode};
 use parvis_domain::ids::{GrantId, PartnerId};
 use parvis_domain::{Code, Faults, LocalisedText, period, text};
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub struct NewLineGrant {
     pub granted: Option<Money>,
     /// How it is paid; `advance` where nothing is said.
     #[serde(default)]
-    pub payment_mode: Option<OfferedMode>,
+    pub payment_mode: Option<PaymentMode>,
     /// Reference of the decision.
     #[serde(default)]
     pub reference: Option<String>,
@@ -260,7 +260,7 @@ impl NewLineGrant {
             }
             (None, Some(funder)) => {
                 let kind = self.kind.unwrap_or(GrantKind::Cash);
-                let mode = self.payment_mode.unwrap_or(OfferedMode::Advance);
+                let mode = self.payment_mode.unwrap_or(PaymentMode::Advance);
                 let about = check_about(at, kind, mode, self.reference.as_deref(), self.decided_on.as_deref());
                 let about = faults.keep_all(about);
                 amounts.zip(about).map(|((currency, share), (reference, decided_on))| {
@@ -269,9 +269,11 @@ impl NewLineGrant {
                         funder,
                         kind,
                         currency,
-                        payment_mode: mode.into(),
+                        payment_mode: mode,
                         reference,
                         decided_on,
+                        shift: None,
+                        rate: None,
                     };
                     LineShare::New { content, share }
                 })
