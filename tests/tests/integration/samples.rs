@@ -171,6 +171,8 @@ impl<'a> Samples<'a> {
             "/budgets/{",
             "/lines/{",
             "/grants/{",
+            "/tranches/{",
+            "/funder-reports/{",
             "/rates/{",
             "/rate-policies/{",
             "/tranches/{",

@@ -35,6 +35,8 @@ pub fn of(operation: Operation) -> Option<Value> {
             "revisions": [{"grant_id": EXAMPLE_ID, "planned": {"amount": "31000.00", "currency": "EUR"}, "reason": "Avenant 1"}]
         }),
         O::UpdateGrant => json!({"reference": "CP-2027-119"}),
+        O::UpdateTranche => json!({"due_on": "2026-11-30"}),
+        O::UpdateFunderReport => json!({"due_on": "2026-11-30"}),
         _ => return None,
     })
 }

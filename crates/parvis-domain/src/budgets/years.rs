@@ -5,7 +5,45 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::ledger::Sums;
+use crate::choices::choices;
 use crate::error::{Code, DomainError, Fault};
+
+choices! {
+    /// What was done with a year, on record.
+    YearAction {
+        /// It was closed.
+        Closed = "closed",
+        /// It was opened again, with a reason.
+        Reopened = "reopened",
+    }
+}
+
+/// What is left of a share at the end of a year, in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rest {
+    /// Committed and not disbursed: it stays on its line and goes on in the next year.
+    pub carried_over: i64,
+    /// Planned and never committed: it lapses with the plan year of its line, or moves by a revision.
+    pub uncommitted: i64,
+}
+
+/// What is left of a share in cash by its sums at the end of a year, on a line of that plan year or of an earlier one.
+#[must_use]
+pub fn rest(line_year: i32, year: i32, sums: Sums) -> Rest {
+    Rest {
+        carried_over: if line_year <= year {
+            sums.committed - sums.disbursed
+        } else {
+            0
+        },
+        uncommitted: if line_year == year {
+            sums.planned - sums.committed
+        } else {
+            0
+        },
+    }
+}
 
 /// Checks that the year of a day takes bookings; `closed_through` is the last closed year, with all before it.
 ///
@@ -136,6 +174,23 @@ mod tests {
                 (Code::YearClosed, "2022-01-01")
             );
         }
+    }
+
+    #[test]
+    fn commitments_are_carried_over_and_the_uncommitted_plan_lapses() {
+        let sums = Sums {
+            planned: 100_000,
+            committed: 90_000,
+            disbursed: 30_000,
+            ..Sums::default()
+        };
+        let expected = |carried_over, uncommitted| Rest {
+            carried_over,
+            uncommitted,
+        };
+        assert_eq!(rest(2021, 2021, sums), expected(60_000, 10_000));
+        assert_eq!(rest(2021, 2022, sums), expected(60_000, 0));
+        assert_eq!(rest(2022, 2021, sums), expected(0, 0));
     }
 
     #[test]

@@ -25,6 +25,7 @@ fn share(conn: &mut Conn) -> StoreResult<(BudgetId, LineId, GrantId)> {
             ends_on: None,
         },
         currency: programme.currency,
+        targets: Vec::new(),
     };
     let budget = budgets::create_budget(conn, &stamp, programme.id, &content)?;
     let setting = Setting {
@@ -47,6 +48,8 @@ fn share(conn: &mut Conn) -> StoreResult<(BudgetId, LineId, GrantId)> {
         payment_mode: PaymentMode::Instalments,
         reference: None,
         decided_on: None,
+        shift: None,
+        rate: None,
     };
     let part = Share {
         planned: 10_000,

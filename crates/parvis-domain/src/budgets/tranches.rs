@@ -1,0 +1,538 @@
+//! Tranches: parts of a grant in instalments, each released once its conditions are met.
+//!
+//! Conditions are data. Each is assessed with an explanation and the values behind it, before anybody tries a release
+//! and again when somebody does. Thresholds compare exact fractions.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::PaymentMode;
+use super::percent::Percent;
+use crate::choices::choices;
+use crate::error::{Code, DomainError, Fault, Faults};
+use crate::ids::{FunderReportId, LineId, PartnerId};
+use crate::localised_text::LocalisedText;
+use crate::money::Money;
+
+/// The most conditions of one tranche.
+pub const CONDITIONS_MAX: usize = 20;
+/// The most parts into which a tranche is split.
+pub const PARTS_MAX: usize = 10;
+
+choices! {
+    /// What a condition asks for.
+    ConditionKind {
+        /// Works have come so far, on one line or over the lines of the grant weighted by its plan.
+        Progress = "progress",
+        /// The funder has accepted a report.
+        ReportAccepted = "report_accepted",
+        /// The measure of progress that counts is countersigned by a partner.
+        Countersigned = "countersigned",
+    }
+
+    /// Where a tranche stands. It is derived, never stored.
+    TrancheState {
+        /// A condition is not met.
+        Waiting = "waiting",
+        /// Every condition is met.
+        Ready = "ready",
+        /// It has been released.
+        Released = "released",
+    }
+}
+
+/// A condition of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Condition {
+    /// Progress is at least so much, on one line, or over the lines of the grant weighted by its plan.
+    Progress {
+        /// The least that is asked.
+        at_least: Percent,
+        /// The line; every line of the grant where none is named.
+        line: Option<LineId>,
+    },
+    /// A report owed to the funder is accepted.
+    ReportAccepted {
+        /// The report.
+        report: FunderReportId,
+    },
+    /// The measure that counts is countersigned by a partner, on one line or on every line of the grant.
+    Countersigned {
+        /// The partner.
+        partner: PartnerId,
+        /// The line; every line of the grant where none is named.
+        line: Option<LineId>,
+    },
+}
+
+impl Condition {
+    /// What it asks for.
+    #[must_use]
+    pub fn kind(&self) -> ConditionKind {
+        match self {
+            Condition::Progress { .. } => ConditionKind::Progress,
+            Condition::ReportAccepted { .. } => ConditionKind::ReportAccepted,
+            Condition::Countersigned { .. } => ConditionKind::Countersigned,
+        }
+    }
+}
+
+/// A tranche to be added or its new content, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrancheContent {
+    /// Its title.
+    pub title: Option<LocalisedText>,
+    /// Its place in the order.
+    pub position: i32,
+    /// How much, in the grant's currency, greater than zero.
+    pub amount: Money,
+    /// When it is expected.
+    pub due_on: Option<NaiveDate>,
+    /// Whether its release shows the settlement of the grant.
+    pub is_final: bool,
+    /// What must be met.
+    pub conditions: Vec<Condition>,
+}
+
+/// The latest measure of a line of the grant on the day that is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// The line.
+    pub line: LineId,
+    /// What the grant plans on it, in minor units: its weight.
+    pub weight: i64,
+    /// How far it has come; none where nothing was measured.
+    pub percent: Option<Percent>,
+    /// When it was measured.
+    pub measured_on: Option<NaiveDate>,
+    /// Who has countersigned that measure.
+    pub countersigned_by: Vec<PartnerId>,
+}
+
+/// A report that a condition names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Which.
+    pub id: FunderReportId,
+    /// Its title.
+    pub title: String,
+    /// When it was accepted.
+    pub accepted_on: Option<NaiveDate>,
+}
+
+/// What conditions are assessed on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The lines of the grant with their latest measures.
+    pub measures: Vec<Measure>,
+    /// The reports that are named.
+    pub reports: Vec<Report>,
+    /// The names of the partners that countersign.
+    pub partners: BTreeMap<PartnerId, String>,
+}
+
+/// Where a condition stands on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// Whether it is met.
+    pub met: bool,
+    /// One English sentence that says why.
+    pub explanation: String,
+    /// The values behind it, for programs and translations.
+    pub values: BTreeMap<&'static str, String>,
+}
+
+impl Assessment {
+    fn new(met: bool, explanation: String) -> Self {
+        Self {
+            met,
+            explanation,
+            values: BTreeMap::new(),
+        }
+    }
+
+    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.insert(name, value.to_string());
+        self
+    }
+}
+
+/// Assesses a condition on what is known of a day.
+#[must_use]
+pub fn assess(condition: &Condition, facts: &Facts, day: NaiveDate) -> Assessment {
+    match condition {
+        Condition::Progress { at_least, line } => progress(*at_least, &measures(facts, *line)),
+        Condition::ReportAccepted { report } => report_accepted(facts.reports.iter().find(|r| r.id == *report), day),
+        Condition::Countersigned { partner, line } => {
+            let name = facts.partners.get(partner).map_or("the partner", String::as_str);
+            countersigned(*partner, name, &measures(facts, *line))
+        }
+    }
+}
+
+/// The measures that a condition is about: those of its line, or of every line on which the grant plans something.
+fn measures(facts: &Facts, line: Option<LineId>) -> Vec<&Measure> {
+    let wanted = |measure: &&Measure| line.map_or(measure.weight > 0, |line| measure.line == line);
+    facts.measures.iter().filter(wanted).collect()
+}
+
+/// Compares whole numbers, so that nothing is rounded: the weighted sum against the threshold times the weights. A line
+/// without a measure counts as not begun; a single line counts whatever the grant plans on it.
+fn progress(at_least: Percent, measures: &[&Measure]) -> Assessment {
+    let weight = |measure: &Measure| i128::from(if measures.len() == 1 { 1 } else { measure.weight });
+    let reached = |measure: &Measure| i128::from(measure.percent.unwrap_or_default().millionths());
+    let weights: i128 = measures.iter().map(|m| weight(m)).sum();
+    let sum: i128 = measures.iter().map(|m| weight(m) * reached(m)).sum();
+    let met = weights > 0 && sum >= i128::from(at_least.millionths()) * weights;
+    // Cut, never rounded: what falls short of the threshold never reads as if it had reached it.
+    let measured = Percent::of_millionths(
+        sum.checked_div(weights)
+            .and_then(|q| i64::try_from(q).ok())
+            .unwrap_or(0),
+    );
+    let missing = measured.missing_to(at_least);
+    let explanation = match (met, measures.iter().all(|m| m.percent.is_none())) {
+        (true, _) => format!("{measured} % is reached; {at_least} % is asked."),
+        (false, true) => format!("No progress is measured; {at_least} % is asked."),
+        (false, false) => format!("{measured} % is reached of {at_least} % asked: {missing} % is missing."),
+    };
+    let last = measures.iter().filter_map(|m| m.measured_on).max();
+    let assessment = Assessment::new(met, explanation)
+        .with("required", at_least)
+        .with("measured", measured)
+        .with("missing", missing);
+    match last {
+        Some(day) => assessment.with("measured_on", day),
+        None => assessment,
+    }
+}
+
+fn report_accepted(report: Option<&Report>, day: NaiveDate) -> Assessment {
+    let Some(report) = report else {
+        return Assessment::new(false, "The report does not exist any more.".to_owned());
+    };
+    match report.accepted_on {
+        Some(accepted) if accepted <= day => {
+            let explanation = format!(
+                "The report \u{201c}{}\u{201d} was accepted on {accepted}.",
+                report.title
+            );
+            Assessment::new(true, explanation)
+                .with("report", &report.title)
+                .with("accepted_on", accepted)
+        }
+        _ => {
+            let explanation = format!("The report \u{201c}{}\u{201d} is not accepted.", report.title);
+            Assessment::new(false, explanation).with("report", &report.title)
+        }
+    }
+}
+
+fn countersigned(partner: PartnerId, name: &str, measures: &[&Measure]) -> Assessment {
+    let signed = |m: &&&Measure| m.percent.is_some() && m.countersigned_by.contains(&partner);
+    let count = measures.iter().filter(signed).count();
+    let met = count > 0 && count == measures.len();
+    let explanation = match (met, measures.iter().any(|m| m.percent.is_some())) {
+        (true, _) => format!("The measure is countersigned by {name}."),
+        (false, true) => format!(
+            "{count} of {} measures that count are countersigned by {name}.",
+            measures.len()
+        ),
+        (false, false) => format!("There is no measure that {name} could have countersigned."),
+    };
+    Assessment::new(met, explanation)
+        .with("partner", name)
+        .with("countersigned", count)
+        .with("asked", measures.len())
+}
+
+/// Where a tranche stands.
+#[must_use]
+pub fn state(released_on: Option<NaiveDate>, assessments: &[Assessment]) -> TrancheState {
+    match released_on {
+        Some(_) => TrancheState::Released,
+        None if assessments.iter().all(|a| a.met) => TrancheState::Ready,
+        None => TrancheState::Waiting,
+    }
+}
+
+/// Checks that a tranche can be released: every condition is met.
+///
+/// # Errors
+/// `tranche_conditions_unmet`: the detail explains every condition, the faults are those that are not met, each at its
+/// pointer with its values.
+pub fn check_release(conditions: &[(Condition, Assessment)]) -> Result<(), DomainError> {
+    let mut faults = Faults::new();
+    for (i, (condition, assessment)) in conditions.iter().enumerate().filter(|(_, (_, a))| !a.met) {
+        let pointer = format!("/conditions/{i}");
+        let mut fault = Fault::new(Code::TrancheConditionsUnmet, pointer, assessment.explanation.clone());
+        fault.params = assessment.values.clone();
+        faults.push(fault.with("condition", condition.kind().as_str()));
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<_> = conditions
+        .iter()
+        .enumerate()
+        .map(|(i, (_, a))| format!("({}) {}", i + 1, a.explanation))
+        .collect();
+    let detail = format!(
+        "{} of {} conditions of the tranche are not met: {}",
+        faults.0.len(),
+        conditions.len(),
+        all.join(" ")
+    );
+    Err(DomainError {
+        code: Code::TrancheConditionsUnmet,
+        detail,
+        faults,
+    })
+}
+
+/// Checks that a grant is paid in tranches.
+///
+/// # Errors
+/// `payment_mode_mismatch`.
+pub fn check_mode(mode: PaymentMode) -> Result<(), Fault> {
+    if mode == PaymentMode::Instalments {
+        return Ok(());
+    }
+    let detail = format!(
+        "The grant is paid in mode {mode}; only one in mode {} has tranches.",
+        PaymentMode::Instalments
+    );
+    Err(Fault::new(Code::PaymentModeMismatch, "", detail).with("allowed", PaymentMode::Instalments.as_str()))
+}
+
+/// Checks that the tranches of a grant stay within what is granted; `others` is the sum of the other tranches.
+///
+/// # Errors
+/// `tranches_exceed_granted`, naming what is left.
+pub fn check_sum(pointer: &str, amount: Money, others: i64, granted: i64) -> Result<(), Fault> {
+    if others + amount.minor <= granted {
+        return Ok(());
+    }
+    let money = |minor| Money::new(minor, amount.currency);
+    let detail = format!(
+        "{} are granted and {} lie in other tranches: {} are left, {amount} were asked.",
+        money(granted),
+        money(others),
+        money(granted - others)
+    );
+    Err(Fault::new(Code::TranchesExceedGranted, pointer, detail).with("available", money(granted - others).to_string()))
+}
+
+/// Checks that a tranche can still be changed: it has not been released.
+///
+/// # Errors
+/// `transition_refused`.
+pub fn require_unreleased(released_on: Option<NaiveDate>) -> Result<(), DomainError> {
+    match released_on {
+        None => Ok(()),
+        Some(day) => {
+            let detail = format!("The tranche was released on {day} and stays as it is.");
+            Err(DomainError::new(Code::TransitionRefused, detail))
+        }
+    }
+}
+
+/// The amounts of the parts of a tranche: each its share, cut to whole units, and the last one what remains.
+///
+/// # Errors
+/// `out_of_range` where the parts do not make 100 %, are too few or too many, or one of them would be nothing.
+pub fn split(amount: i64, parts: &[Percent]) -> Result<Vec<i64>, Fault> {
+    let refuse = |detail: &str| Err(Fault::new(Code::OutOfRange, "/parts", detail));
+    if !(2..=PARTS_MAX).contains(&parts.len()) {
+        return refuse("A tranche is split into two to ten parts.");
+    }
+    if parts.iter().map(|part| part.millionths()).sum::<i64>() != Percent::WHOLE.millionths() {
+        return refuse("The parts make 100 % together.");
+    }
+    let (_, first) = parts.split_last().unwrap_or((&Percent::WHOLE, &[]));
+    let mut amounts: Vec<i64> = first.iter().map(|part| part.of(amount)).collect();
+    amounts.push(amount - amounts.iter().sum::<i64>());
+    if amounts.iter().any(|amount| *amount < 1) {
+        return refuse("One of the parts would be nothing.");
+    }
+    Ok(amounts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::Currency;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    const DAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 10, 11).unwrap();
+
+    fn percent(text: &str) -> Percent {
+        Percent::parse("", text).unwrap()
+    }
+
+    fn line(n: u128) -> LineId {
+        LineId(Uuid::from_u128(n))
+    }
+
+    fn partner(n: u128) -> PartnerId {
+        PartnerId(Uuid::from_u128(n))
+    }
+
+    fn measure(n: u128, weight: i64, text: &str, by: &[u128]) -> Measure {
+        Measure {
+            line: line(n),
+            weight,
+            percent: Some(percent(text)),
+            measured_on: Some(DAY),
+            countersigned_by: by.iter().map(|n| partner(*n)).collect(),
+        }
+    }
+
+    fn facts(measures: Vec<Measure>) -> Facts {
+        Facts {
+            measures,
+            partners: BTreeMap::from([(partner(1), "Comité".to_owned())]),
+            ..Facts::default()
+        }
+    }
+
+    fn seventy() -> Condition {
+        Condition::Progress {
+            at_least: percent("70"),
+            line: None,
+        }
+    }
+
+    #[test]
+    fn sixty_nine_point_six_is_not_seventy() {
+        for (measured, met, missing) in [
+            ("69", false, "1"),
+            ("69.6", false, "0.4"),
+            ("69.999999", false, "0.000001"),
+            ("70", true, "0"),
+            ("70.1", true, "0"),
+        ] {
+            let assessment = assess(&seventy(), &facts(vec![measure(1, 100, measured, &[])]), DAY);
+            assert_eq!(assessment.met, met, "{measured}");
+            assert_eq!(assessment.values["missing"], missing);
+            assert_eq!(assessment.values["measured"], measured);
+            assert!(assessment.explanation.contains("70 %"), "{}", assessment.explanation);
+        }
+    }
+
+    #[test]
+    fn lines_weigh_as_much_as_the_grant_plans_on_them() {
+        let heavy = facts(vec![measure(1, 300, "80", &[]), measure(2, 100, "40", &[])]);
+        assert!(assess(&seventy(), &heavy, DAY).met);
+        let light = facts(vec![measure(1, 100, "80", &[]), measure(2, 100, "40", &[])]);
+        assert_eq!(assess(&seventy(), &light, DAY).values["measured"], "60");
+        // A third of 1, which no decimal number holds: 69.999… is not 70.
+        let third = facts(vec![measure(1, 2, "100", &[]), measure(2, 1, "9.999999", &[])]);
+        assert_eq!(assess(&seventy(), &third, DAY).values["measured"], "69.999999");
+        assert!(!assess(&seventy(), &third, DAY).met);
+        // What the grant plans nothing on does not count; what was never measured counts as not begun.
+        let mut some = vec![measure(1, 100, "70", &[]), measure(2, 0, "0", &[])];
+        assert!(assess(&seventy(), &facts(some.clone()), DAY).met);
+        some.push(Measure {
+            percent: None,
+            measured_on: None,
+            ..measure(3, 1, "0", &[])
+        });
+        assert!(!assess(&seventy(), &facts(some), DAY).met);
+        assert!(!assess(&seventy(), &facts(vec![]), DAY).met);
+    }
+
+    #[test]
+    fn every_measure_that_counts_is_countersigned() {
+        let condition = Condition::Countersigned {
+            partner: partner(1),
+            line: None,
+        };
+        let signed = |by: &[u128]| facts(vec![measure(1, 1, "70", &[1]), measure(2, 1, "70", by)]);
+        assert!(assess(&condition, &signed(&[2, 1]), DAY).met);
+        assert!(!assess(&condition, &signed(&[2]), DAY).met);
+        let of_line = Condition::Countersigned {
+            partner: partner(1),
+            line: Some(line(1)),
+        };
+        assert!(assess(&of_line, &signed(&[]), DAY).met);
+        assert!(!assess(&of_line, &facts(vec![]), DAY).met);
+    }
+
+    #[test]
+    fn a_refusal_explains_every_condition() {
+        let report = FunderReportId(Uuid::from_u128(9));
+        let conditions = [
+            seventy(),
+            Condition::ReportAccepted { report },
+            Condition::Countersigned {
+                partner: partner(1),
+                line: None,
+            },
+        ];
+        let facts = Facts {
+            reports: vec![Report {
+                id: report,
+                title: "Rapport 2026".to_owned(),
+                accepted_on: DAY.succ_opt(),
+            }],
+            ..facts(vec![measure(1, 1, "69.6", &[1])])
+        };
+        let assessed = |day| {
+            let of = |c: &Condition| (c.clone(), assess(c, &facts, day));
+            conditions.iter().map(of).collect::<Vec<_>>()
+        };
+        let error = check_release(&assessed(DAY)).unwrap_err();
+        assert_eq!(error.code, Code::TrancheConditionsUnmet);
+        let pointers: Vec<_> = error.faults.0.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/conditions/0", "/conditions/1"]);
+        assert!(error.detail.contains("0.4 % is missing") && error.detail.contains("countersigned by Comité"));
+        let next = assessed(DAY.succ_opt().unwrap());
+        assert!(next[1].1.met && !next[0].1.met);
+        assert_eq!(check_release(&next[1..]), Ok(()));
+    }
+
+    #[test]
+    fn tranches_stay_within_what_is_granted() {
+        let euros = |minor| Money::new(minor, Currency::parse("", "EUR").unwrap());
+        assert!(check_sum("/amount", euros(4_000), 6_000, 10_000).is_ok());
+        let fault = check_sum("/amount", euros(4_001), 6_000, 10_000).unwrap_err();
+        assert_eq!(
+            (fault.code, fault.params["available"].as_str()),
+            (Code::TranchesExceedGranted, "40.00 EUR")
+        );
+    }
+
+    #[test]
+    fn the_last_instalment_comes_in_two_parts() {
+        assert_eq!(split(10_001, &[percent("80"), percent("20")]), Ok(vec![8_000, 2_001]));
+        for wrong in [vec!["100"], vec!["80", "19"], vec!["100", "0"]] {
+            let parts: Vec<_> = wrong.iter().map(|part| percent(part)).collect();
+            assert_eq!(split(10_000, &parts).unwrap_err().code, Code::OutOfRange, "{wrong:?}");
+        }
+        assert!(split(1, &[percent("50"), percent("50")]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn parts_add_up(amount in 1_i64..=100_000_000_000_000, first in 1_i64..100_000_000) {
+            let parts = [Percent::of_millionths(first), Percent::of_millionths(100_000_000 - first)];
+            if let Ok(amounts) = split(amount, &parts) {
+                prop_assert_eq!(amounts.iter().sum::<i64>(), amount);
+            }
+        }
+
+        #[test]
+        fn one_line_is_met_exactly_from_the_threshold_on(threshold in 0_i64..=100_000_000, measured in 0_i64..=100_000_000, weight in 1_i64..1_000_000) {
+            let condition = Condition::Progress { at_least: Percent::of_millionths(threshold), line: None };
+            let of = |n| Measure { percent: Some(Percent::of_millionths(measured)), ..measure(n, weight, "0", &[]) };
+            for measures in [vec![of(1)], vec![of(1), of(2)]] {
+                prop_assert_eq!(assess(&condition, &facts(measures), DAY).met, measured >= threshold);
+            }
+        }
+    }
+}
