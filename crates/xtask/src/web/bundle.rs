@@ -23,6 +23,11 @@ pub fn wasm_name() -> String {
     format!("{MODULE}_bg.wasm")
 }
 
+/// Name of the JavaScript glue.
+pub fn script_name() -> String {
+    format!("{MODULE}.js")
+}
+
 /// Writes the served folder from the sources of the app and from what wasm-bindgen made of it.
 ///
 /// # Errors
@@ -48,10 +53,24 @@ fn styles(folder: &Path) -> Result<String> {
     files.sort_by_key(|file| rank(file));
     let mut all = String::new();
     for file in &files {
-        all.push_str(&fs::read_to_string(file)?);
+        all.push_str(&without_comments(&fs::read_to_string(file)?));
         all.push('\n');
     }
     Ok(all)
+}
+
+/// Without what only authors read: comments, and the white space at both ends of lines.
+fn without_comments(css: &str) -> String {
+    let code: String = css
+        .split("/*")
+        .enumerate()
+        .map(|(index, part)| match index {
+            0 => part,
+            _ => part.split_once("*/").map_or("", |(_, code)| code),
+        })
+        .collect();
+    let lines: Vec<&str> = code.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("\n")
 }
 
 fn rank(file: &Path) -> (usize, PathBuf) {
@@ -106,6 +125,12 @@ mod tests {
             styles(folder.path()).unwrap(),
             "tokens.css\nbase.css\npages.css\nextra.css\nprint.css\n"
         );
+    }
+
+    #[test]
+    fn styles_lose_what_only_authors_read() {
+        let css = "/* A\n note */\na { b: c; }\n\n  d { e: f; } /* Another */\n";
+        assert_eq!(without_comments(css), "a { b: c; }\nd { e: f; }");
     }
 
     #[test]

@@ -14,16 +14,27 @@ use super::{Mode, bundle};
 use crate::fingerprint::files_below;
 
 /// Endings of files that shrink; pictures and fonts are compressed already.
-const TEXT_LIKE: [&str; 9] = ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
-/// What loads as code or style.
-const LOADED: [&str; 3] = ["css", "js", "wasm"];
+const SHRINKING: [&str; 10] = [
+    "area",
+    "css",
+    "html",
+    "ico",
+    "js",
+    "json",
+    "svg",
+    "txt",
+    "wasm",
+    "webmanifest",
+];
+/// What every page loads beside the main module.
+const LOADED: [&str; 2] = ["css", "js"];
 
 /// Sizes of the files that the app loads.
 pub struct Sizes {
     /// Wasm, JavaScript and CSS of every page, by name.
     pub first: Vec<FileSize>,
-    /// Wasm that loads when its page is opened.
-    pub later: Vec<FileSize>,
+    /// The areas, which load when one of their pages is opened.
+    pub areas: Vec<FileSize>,
 }
 
 /// One file in its three forms, in bytes.
@@ -43,15 +54,6 @@ impl Sizes {
     pub fn first_load(&self) -> usize {
         self.first.iter().map(|file| file.brotli).sum()
     }
-
-    /// Bytes of these files in brotli, of those that are loaded later.
-    pub fn later_load(&self, names: &[String]) -> usize {
-        self.later
-            .iter()
-            .filter(|file| names.contains(&file.name))
-            .map(|file| file.brotli)
-            .sum()
-    }
 }
 
 /// Writes `.br` and `.gz` beside every file that shrinks, and measures the first load.
@@ -60,19 +62,19 @@ impl Sizes {
 /// When a file cannot be read or written.
 pub fn all(folder: &Path, mode: Mode) -> Result<Sizes> {
     println!("      compressing");
-    let (mut first, mut later) = (Vec::new(), Vec::new());
+    let (mut first, mut areas) = (Vec::new(), Vec::new());
     for file in files_below(folder)?
         .into_iter()
-        .filter(|file| has_ending(file, &TEXT_LIKE))
+        .filter(|file| has_ending(file, &SHRINKING))
     {
         let size = one(&file, mode)?;
-        if has_ending(&file, &["wasm"]) && size.name != bundle::wasm_name() {
-            later.push(size);
-        } else if has_ending(&file, &LOADED) {
+        if has_ending(&file, &["area"]) {
+            areas.push(size);
+        } else if size.name == bundle::wasm_name() || has_ending(&file, &LOADED) {
             first.push(size);
         }
     }
-    Ok(Sizes { first, later })
+    Ok(Sizes { first, areas })
 }
 
 fn has_ending(file: &Path, endings: &[&str]) -> bool {
@@ -136,15 +138,14 @@ mod tests {
         let assets = folder.path().join("assets/1");
         fs::create_dir_all(&assets).unwrap();
         fs::write(assets.join("a.js"), "let a = 1;\n".repeat(100)).unwrap();
-        fs::write(assets.join("split_budget_page_11628345872345.wasm"), [0; 10]).unwrap();
+        fs::write(assets.join("ledger.area"), [0; 10]).unwrap();
         fs::write(folder.path().join("index.html"), "<p>").unwrap();
         fs::write(folder.path().join("map.png"), [1, 2, 3]).unwrap();
         let sizes = all(folder.path(), Mode::Release).unwrap();
         assert_eq!(sizes.first.len(), 1, "the page itself is not counted");
         assert_eq!(sizes.first[0].plain, 1100);
         assert!(sizes.first_load() < 100);
-        assert!(sizes.later_load(&["split_budget_page_11628345872345.wasm".to_owned()]) > 0);
-        assert_eq!(sizes.later_load(&["chunk_1.wasm".to_owned()]), 0);
+        assert_eq!(sizes.areas[0].name, "ledger.area");
         assert!(assets.join("a.js.br").is_file() && assets.join("a.js.gz").is_file());
         assert!(!folder.path().join("map.png.gz").exists());
     }
