@@ -19,16 +19,13 @@ SIGNED_IN = os.environ["PARVIS_SIGNED_IN"] == "1"
 POOL = Pool(os.environ["PARVIS_BASE_URL"])
 #: Every so many requests that are meant to be right, the whole body is one that is known to be.
 KNOWN_BODY_EVERY = 3
-#: What is made here has a name that nothing else may have.
-NAMING = (
-    "create_template", "create_programme", "create_place", "create_invitation", "create_partner_role", "accept_", "refresh",
-)
-#: Operations after which the same cannot be asked of the same thing again.
-SPOILING = ("archive_", "delete_", "revoke_", "open_", "activate_", "close_", "cancel_", "annul_", "reverse_", "correct_", "accept_")
+#: Headers that are filled in: what was generated for them would only ever be refused.
+FILLED_IN = ("if-match", "if-none-match", "idempotency-key")
 
 answers = collections.defaultdict(collections.Counter)
 asked = collections.Counter()
 kept = {}
+faults = {}
 lock = threading.RLock()
 
 
@@ -68,15 +65,15 @@ def before_call(context, case, kwargs):
         asked[operation] += right
         known_body = right and asked[operation] % KNOWN_BODY_EVERY == 1
     # What a request may spoil is made for it alone; where it will be refused, one is enough for all.
-    fresh = SIGNED_IN and right and operation.startswith(SPOILING + (NAMING if known_body else ()))
-    ids, body, tag = POOL.sample(operation) if fresh else once(operation)
-    names = list(case.path_parameters or {})
-    if ids and len(ids) == len(names):
-        case.path_parameters = dict(zip(path_order(case, names), ids))
+    described = POOL.document.operations[operation]
+    fresh = SIGNED_IN and right and (described.spoils or known_body and described.method == "POST")
+    ids, body, tag = sample(operation) if fresh else once(operation)
+    places = [name for name, _ in described.places()]
+    if len(ids) == len(places) == len(case.path_parameters or {}):
+        case.path_parameters = dict(zip(places, ids))
     if not is_right(case, ParameterLocation.HEADER):
         return
-    generated = ["if-match", "if-none-match", "idempotency-key"]
-    headers = {name: value for name, value in (case.headers or {}).items() if name.lower() not in generated}
+    headers = {name: value for name, value in (case.headers or {}).items() if name.lower() not in FILLED_IN}
     if tag:
         headers["If-Match"] = tag if fresh else "*"
     if operation == "refresh" and known_body:
@@ -86,17 +83,21 @@ def before_call(context, case, kwargs):
         case.body = body
 
 
+def sample(operation):
+    """A sample; where none can be made, the request stays as it was generated, and the fault is written down."""
+    try:
+        return POOL.sample(operation)
+    except (LookupError, RuntimeError) as fault:
+        faults[operation] = str(fault)
+        return [], None, None
+
+
 def once(operation):
     """A sample that is made at its first use and then kept."""
     with lock:
         if operation not in kept:
-            kept[operation] = POOL.sample(operation)
+            kept[operation] = sample(operation)
         return kept[operation]
-
-
-def path_order(case, names):
-    """The parameters in the order in which the address has them."""
-    return sorted(names, key=lambda name: case.operation.path.index("{" + name + "}"))
 
 
 @schemathesis.hook
@@ -109,4 +110,4 @@ def after_call(context, case, response):
 @atexit.register
 def write_down():
     with open(os.environ["PARVIS_ANSWERS"], "w", encoding="utf-8") as file:
-        json.dump(answers, file, indent=1, sort_keys=True)
+        json.dump({"answers": answers, "faults": faults}, file, indent=1, sort_keys=True)

@@ -1,39 +1,43 @@
 """What requests are about: real ids, the version to change, and a body that is right, for every operation.
 
-Everything that a request could spoil for the next one is made for it alone, through the API itself.
+An operation gets its sample from the document: the ids of its address lead to things that are there, and its body is
+the example, with real ids for made-up ones. What a request would spoil for the next one is made for it alone, through
+the API itself, by the operation that makes things of that collection. A new operation needs something here only
+
+- where that is not enough, because a thing must first have come so far, or a body must fit other data:
+  a method `_<operationId>` that returns ids, body or None, and version or None;
+- where things of a collection are not made by a POST of its example: a method `a_<collection>` that returns a new id.
 """
 
-import itertools
-import os
-import threading
-import time
+from client import PASSWORD, Client
+from document import Document
 
-import requests
-
-API = "/api/v1"
-PASSWORD = "Parvis-demo-1"
-#: Good for a quarter of an hour; renewed well before.
-RENEW_AFTER = 600
+#: Collections that have other names where something refers to their things.
+REFERRED = {"funder": "partners", "payer": "partners", "payee": "partners", "template": "templates"}
+#: Fields at the top of a body that nothing else of its kind may have alike, and how they begin.
+UNIQUE = {"code": "ST-", "email": "st-"}
+#: Path parameters that are no ids.
+NAMED = {"year": "2026", "currency": "EUR"}
 
 
-class Pool:
+class Pool(Client):
     """The administrator's view of the demonstration, and the makers of fresh things."""
 
     def __init__(self, base):
-        self.base = base
-        self.lock = threading.Lock()
-        self.numbers = itertools.count()
-        #: Two runs make names at the same time, and a server may have seen others before.
-        self.run = f"{int(time.time()) % 1_000_000}-{os.getpid()}"
-        self.session = requests.Session()
-        self.signed_in_at = 0.0
-        self.token = None
-        self.template = next(t["id"] for t in self.items("/templates") if t["content"]["code"] == "city-contract")
-        self.public, self.partner = self.funded_programme()
+        super().__init__(base)
+        self.document = Document(self.session.get(f"{base}/api/openapi.json", timeout=30).json())
+        template = next(t["id"] for t in self.items("/templates") if t["content"]["code"] == "city-contract")
+        self.public, partner = self.funded_programme()
         categories = self.ask("GET", f"/programmes/{self.public}").json()["categories"]
         self.category = next(category["code"] for category in categories if category.get("kind") != "in_kind")
-        self.place = self.items("/places")[0]["id"]
-        self.user = next(u["id"] for u in self.items("/users") if u["email"] == "observer@demo.example")
+        observer = next(u["id"] for u in self.items("/users") if u["email"] == "observer@demo.example")
+        #: One thing of each collection that no request spoils; others follow when they are needed.
+        self.standing = {
+            "templates": template, "programmes": self.public, "partners": partner,
+            "places": self.items("/places")[0]["id"], "users": observer,
+        }
+        budget, line, grant = self.share()
+        self.standing |= {"budgets": budget, "lines": line, "grants": grant}
 
     def funded_programme(self):
         """A public programme of the demonstration in euros, and an organisation that funds it."""
@@ -44,92 +48,94 @@ class Pool:
                         return programme["id"], role["partner"]["id"]
         raise RuntimeError("no programme has a funder")
 
-    def access_token(self):
-        """A token of the administrator that is good for some minutes."""
-        with self.lock:
-            if time.monotonic() - self.signed_in_at > RENEW_AFTER or self.token is None:
-                login = {"email": "admin@demo.example", "password": PASSWORD}
-                answer = requests.post(f"{self.base}{API}/auth/login", json=login, timeout=30)
-                answer.raise_for_status()
-                self.token = answer.json()["access_token"]
-                self.signed_in_at = time.monotonic()
-            return self.token
+    # Samples
 
-    def ask(self, method, path, **more):
-        """A request that must succeed."""
-        headers = {"Authorization": f"Bearer {self.access_token()}", **more.pop("headers", {})}
-        answer = self.session.request(method, f"{self.base}{API}{path}", headers=headers, timeout=30, **more)
-        if not answer.ok:
-            raise RuntimeError(f"{method} {path} → {answer.status_code} {answer.text}")
-        return answer
+    def sample(self, operation):
+        """Ids of the address, a body that is right or None, the version or None."""
+        own = getattr(self, f"_{operation}", None)
+        return own() if own else self.from_document(self.document.operations[operation])
 
-    def items(self, path):
-        """The first page of a list."""
-        return self.ask("GET", f"{path}?limit=200").json()["items"]
+    def from_document(self, operation):
+        """What the document alone gives."""
+        places = list(operation.places())
+        changes = operation.method != "GET" and (operation.spoils or operation.demands_version)
+        ids = [self.parameter(operation, name, before) for name, before in places]
+        if changes and places and places[-1][0] == "id":
+            # The address up to the id says what is changed.
+            ids[-1] = self.made(places[-1][1])
+        tag = None
+        if operation.demands_version:
+            tag = self.tag(self.address(operation, ids)) if operation.can_be_read else "*"
+        return ids, self.filled(operation.example, unique=operation.creates), tag
 
-    def post(self, path, body):
-        """What a POST makes."""
-        return self.ask("POST", path, json=body).json()
-
-    def tag(self, path):
-        """The version of an item."""
-        return self.ask("GET", path).headers["ETag"]
-
-    def fresh(self, prefix):
-        """A word that was not used before."""
-        return f"{prefix}{self.run}-{next(self.numbers)}"
-
-    # Bodies that are right
-
-    def new_template(self):
-        return {
-            "code": self.fresh("st-"), "title": {"fr": "Un modèle"}, "summary": {"fr": "Pour les essais."},
-            "time_zone": "Europe/Paris", "currency": "EUR",
-            "axes": [{"code": "living-conditions", "title": {"fr": "Cadre de vie"}}],
-            "categories": [{"code": "investment", "title": {"fr": "Investissement"}}],
-        }
-
-    def new_programme(self):
-        return {
-            "template_id": self.template, "code": self.fresh("ST-"), "title": {"fr": "Un programme"},
-            "starts_on": "2026-01-01", "visibility": "public", "place_ids": [self.place],
-        }
-
-    def new_place(self):
-        return {
-            "code": self.fresh("ST"), "generation": "ST", "name": {"fr": "Un quartier"}, "kind": "neighbourhood",
-            "country": "FR", "starts_on": "2015-01-01",
-        }
-
-    def new_partner(self):
-        return {"name": self.fresh("Partenaire "), "kind": "association", "country": "FR"}
-
-    def new_step(self):
-        return {"kind": "workshop", "title": {"fr": self.fresh("Atelier ")}, "starts_on": "2026-05-01"}
+    def parameter(self, operation, name, before):
+        """The value of a path parameter."""
+        if name == "id":
+            return self.thing(before)
+        if name.endswith("_id"):
+            return self.thing(self.collection(name))
+        return NAMED.get(name) or str(operation.parameters[name].get("example", "1"))
 
     @staticmethod
-    def money(amount="10.00"):
-        return {"amount": amount, "currency": "EUR"}
+    def address(operation, ids):
+        """The path with these ids."""
+        path = operation.path.removeprefix("/api/v1")
+        for (name, _), value in zip(operation.places(), ids):
+            path = path.replace("{" + name + "}", value, 1)
+        return path
 
-    def new_line(self):
-        return {
-            "category": self.category, "year": 2026,
-            "grants": [{"funder_id": self.partner, "kind": "cash", "planned": self.money("1000.00")}],
-        }
+    @staticmethod
+    def collection(name):
+        """Where the things are to which a field such as `place_id` refers."""
+        kind = name.removesuffix("_ids").removesuffix("_id")
+        return REFERRED.get(kind, kind.replace("_", "-") + "s")
 
-    # Fresh things
+    def thing(self, collection):
+        """Something of a collection that may be used again and again."""
+        if collection not in self.standing:
+            self.standing[collection] = self.made(collection)
+        return self.standing[collection]
 
-    def plain_programme(self, *way):
+    def made(self, collection):
+        """A new thing of a collection."""
+        own = getattr(self, f"a_{collection.replace('-', '_')}", None)
+        if own:
+            return own()
+        maker = self.document.maker(collection)
+        ids, body, _ = self.sample(maker.id)
+        return self.post(self.address(maker, ids), body)["id"]
+
+    def filled(self, value, unique=False):
+        """An example with real ids, and with new words where nothing else may have the same."""
+        if isinstance(value, list):
+            return [self.filled(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {name: self.field(name, item, unique) for name, item in value.items()}
+
+    def field(self, name, value, unique):
+        if name.endswith("_id") and isinstance(value, str):
+            return self.thing(self.collection(name))
+        if name.endswith("_ids") and isinstance(value, list):
+            return [self.thing(self.collection(name))]
+        if unique and name in UNIQUE and isinstance(value, str):
+            return self.fresh(UNIQUE[name]) + ("@demo.example" if name == "email" else "")
+        return self.filled(value)
+
+    # New things that take more than the example of a POST
+
+    def a_programmes(self, *way):
         """A programme whose template demands nothing, so that it can go all its way."""
-        template = self.post("/templates", self.new_template())["id"]
-        programme = self.post("/programmes", {**self.new_programme(), "template_id": template})["id"]
+        programme = {"template_id": self.made("templates"), "code": self.fresh("ST-"), "starts_on": "2026-01-01"}
+        programme = self.post("/programmes", {**programme, "title": {"fr": "Un programme"}})["id"]
         for verb in way:
             self.post(f"/programmes/{programme}/{verb}", {})
         return programme
 
-    def step(self, *way):
+    def a_participation_steps(self, *way):
         """A step that has come so far."""
-        step = self.post(f"/programmes/{self.public}/participation-steps", self.new_step())["id"]
+        step = {"kind": "workshop", "title": {"fr": self.fresh("Atelier ")}, "starts_on": "2026-05-01"}
+        step = self.post(f"/programmes/{self.public}/participation-steps", step)["id"]
         bodies = {"open": {"opened_on": "2026-05-01"}, "close": self.outcome()}
         for verb in way:
             self.post(f"/participation-steps/{step}/{verb}", bodies[verb])
@@ -146,227 +152,78 @@ class Pool:
         line = self.post(f"/budgets/{budget}/lines", self.new_line())
         return budget, line["id"], line["grants"][0]["grant_id"]
 
-    def new_movement(self, line, grant):
-        return {
-            "line_id": line, "grant_id": grant, "kind": "commitment", "amount": self.money(), "booked_on": "2026-03-14",
-        }
+    def new_line(self):
+        planned = {"amount": "100000000.00", "currency": "EUR"}
+        grant = {"funder_id": self.thing("partners"), "kind": "cash", "planned": planned}
+        return {"category": self.category, "year": 2026, "grants": [grant]}
 
-    def movement(self):
-        budget, line, grant = self.share()
-        return self.post(f"/budgets/{budget}/movements", self.new_movement(line, grant))["id"]
+    def a_budgets(self):
+        return self.share()[0]
+
+    def a_lines(self):
+        return self.share()[1]
+
+    def a_grants(self):
+        return self.share()[2]
 
     def invitation(self):
         return self.post("/invitations", {"email": f"{self.fresh('guest')}@demo.example"})
 
-    def guest(self):
-        """An account that was just made, in the public programme."""
-        invited = {"email": f"{self.fresh('member')}@demo.example", "role": "observer"}
-        invited = self.post(f"/programmes/{self.public}/invitations", invited)
-        accepted = {"token": invited["token"], "name": "Un membre", "password": PASSWORD, "language": "fr"}
-        answer = requests.post(f"{self.base}{API}/invitations/accept", json=accepted, timeout=30)
-        answer.raise_for_status()
-        return answer.json()["user"]["id"]
+    def accepted(self, token):
+        """What accepts an invitation."""
+        return {"token": token, "name": "Une personne", "password": PASSWORD, "language": "fr"}
 
-    def member(self):
+    def invited(self):
+        """Somebody who is invited to the public programme."""
+        guest = {"email": f"{self.fresh('member')}@demo.example", "role": "observer"}
+        return self.post(f"/programmes/{self.public}/invitations", guest)
+
+    def a_programme_invitations(self):
+        return self.invited()["id"]
+
+    def a_members(self):
         """A membership of an account that was just made."""
-        user = self.guest()
+        user = self.unsigned("/invitations/accept", self.accepted(self.invited()["token"])).json()["user"]["id"]
         return next(m["id"] for m in self.items(f"/programmes/{self.public}/members") if m["user_id"] == user)
 
     def cookie(self):
         """The cookie of a session that was just opened."""
-        login = {"email": "observer@demo.example", "password": PASSWORD}
-        answer = requests.post(f"{self.base}{API}/auth/login", json=login, timeout=30)
-        answer.raise_for_status()
-        return answer.headers["Set-Cookie"].split(";")[0]
+        return self.login("observer").headers["Set-Cookie"].split(";")[0]
 
-    def sample(self, operation):
-        """Ids of the address, a body that is right or None, the version or None."""
-        maker = getattr(self, f"_{operation}", None)
-        return maker() if maker else ([], None, None)
-
-    def _item(self, path, made, body=None):
-        return [made], body, self.tag(f"{path}/{made}")
-
-    def _login(self):
-        return [], {"email": "coordinator@demo.example", "password": PASSWORD}, None
+    # Samples that the document alone does not give
 
     def _accept_invitation(self):
-        token = self.invitation()["token"]
-        return [], {"token": token, "name": "Une personne", "password": PASSWORD, "language": "fr"}, None
-
-    def _update_me(self):
-        return [], {"language": "fr"}, self.tag("/me")
+        return [], self.accepted(self.invitation()["token"]), None
 
     def _update_user(self):
-        return [self.user], {"organiser": False, "disabled": False, "administrator": False}, "*"
-
-    def _erase_user(self):
-        return [self.guest()], {}, None
-
-    def _export_personal_data(self):
-        return [self.user], None, None
-
-    def _create_invitation(self):
-        return [], {"email": f"{self.fresh('guest')}@demo.example"}, None
-
-    def _revoke_invitation(self):
-        return [self.invitation()["id"]], None, "*"
-
-    def _update_member(self):
-        return [self.member()], {"role": "budget_officer"}, "*"
-
-    def _archive_member(self):
-        return [self.member()], None, "*"
-
-    def _create_programme_invitation(self):
-        return [self.public], {"email": f"{self.fresh('guest')}@demo.example", "role": "observer"}, None
-
-    def _revoke_programme_invitation(self):
-        invited = {"email": f"{self.fresh('guest')}@demo.example", "role": "observer"}
-        return [self.post(f"/programmes/{self.public}/invitations", invited)["id"]], None, "*"
-
-    def _get_template(self):
-        return [self.template], None, None
-
-    def _create_template(self):
-        return [], self.new_template(), None
-
-    def _update_template(self):
-        new = self.new_template()
-        return self._item("/templates", self.post("/templates", new)["id"], {**new, "title": {"fr": "Revu"}})
-
-    def _archive_template(self):
-        return self._item("/templates", self.post("/templates", self.new_template())["id"])
-
-    def _create_programme(self):
-        return [], self.new_programme(), None
-
-    def _update_programme(self):
-        return self._item("/programmes", self.plain_programme(), {"title": {"fr": "Autre titre"}})
-
-    def _open_programme(self):
-        return [self.plain_programme()], {}, None
-
-    def _activate_programme(self):
-        return [self.plain_programme("open")], {}, None
-
-    def _close_programme(self):
-        return [self.plain_programme("open", "activate")], {}, None
-
-    def _archive_programme(self):
-        return [self.plain_programme("open", "activate", "close")], None, "*"
-
-    def _get_place(self):
-        return [self.place], None, None
-
-    def _create_place(self):
-        return [], self.new_place(), None
-
-    def _update_place(self):
-        return self._item("/places", self.post("/places", self.new_place())["id"], {"name": {"fr": "Autre nom"}})
-
-    def _archive_place(self):
-        return self._item("/places", self.post("/places", self.new_place())["id"])
-
-    def _get_partner(self):
-        return [self.partner], None, None
+        return [self.thing("users")], {"organiser": False, "disabled": False, "administrator": False}, "*"
 
     def _create_partner(self):
-        return [], self.new_partner(), None
-
-    def _update_partner(self):
-        return self._item("/partners", self.post("/partners", self.new_partner())["id"], {"acronym": "ST"})
-
-    def _archive_partner(self):
-        return self._item("/partners", self.post("/partners", self.new_partner())["id"])
-
-    def _list_contacts(self):
-        return [self.partner], None, None
-
-    def _create_contact(self):
-        return [self.partner], {"name": "Une personne"}, None
-
-    def _update_contact(self):
-        return [self.post(f"/partners/{self.partner}/contacts", {"name": "Une personne"})["id"]], {"position": "Directrice"}, "*"
-
-    def _delete_contact(self):
-        return [self.post(f"/partners/{self.partner}/contacts", {"name": "Une personne"})["id"]], None, "*"
+        return [], {"name": self.fresh("Partenaire "), "kind": "association", "country": "FR"}, None
 
     def _create_partner_role(self):
-        partner = self.post("/partners", self.new_partner())["id"]
-        return [self.public], {"partner_id": partner, "role": "implementing"}, None
+        return [self.public], {"partner_id": self.made("partners"), "role": "implementing"}, None
 
-    def _archive_partner_role(self):
-        ids, body, _ = self._create_partner_role()
-        return [self.post(f"/programmes/{ids[0]}/partner-roles", body)["id"]], None, "*"
+    def _open_programme(self):
+        return [self.a_programmes()], {}, None
 
-    def _create_participation_step(self):
-        return [self.public], self.new_step(), None
+    def _activate_programme(self):
+        return [self.a_programmes("open")], {}, None
 
-    def _get_participation_step(self):
-        return [self.step()], None, None
+    def _close_programme(self):
+        return [self.a_programmes("open", "activate")], {}, None
 
-    def _update_participation_step(self):
-        return self._item("/participation-steps", self.step(), {"location": "Salle des fêtes"})
-
-    def _open_participation_step(self):
-        return [self.step()], {"opened_on": "2026-05-01"}, None
+    def _archive_programme(self):
+        return [self.a_programmes("open", "activate", "close")], None, "*"
 
     def _close_participation_step(self):
-        return [self.step("open")], self.outcome(), None
-
-    def _cancel_participation_step(self):
-        return [self.step()], {"reason": {"fr": "Une raison."}}, None
+        return [self.a_participation_steps("open")], self.outcome(), None
 
     def _annul_participation_step(self):
-        return [self.step("open", "close")], {"reason": {"fr": "Une raison."}}, None
-
-    def _create_budget(self):
-        return [self.public], {"title": {"fr": "Plan"}, "starts_on": "2026-01-01"}, None
-
-    def _update_budget(self):
-        return self._item("/budgets", self.share()[0], {"title": {"fr": "Plan revu"}})
-
-    def _get_budget(self):
-        return [self.share()[0]], None, None
-
-    _list_budget_lines = _list_grants = _list_movements = _get_balances = _get_budget
+        return [self.a_participation_steps("open", "close")], {"reason": {"fr": "Une raison."}}, None
 
     def _create_budget_line(self):
-        return [self.share()[0]], self.new_line(), None
-
-    def _get_budget_line(self):
-        return [self.share()[1]], None, None
+        return [self.thing("budgets")], self.new_line(), None
 
     def _update_budget_line(self):
-        return self._item("/lines", self.share()[1], {"title": {"fr": "Jardins"}})
-
-    def _create_grant(self):
-        budget, line, _ = self.share()
-        share = {"line_id": line, "planned": self.money()}
-        return [budget], {"funder_id": self.partner, "kind": "cash", "currency": "EUR", "shares": [share]}, None
-
-    def _get_grant(self):
-        return [self.share()[2]], None, None
-
-    def _update_grant(self):
-        return self._item("/grants", self.share()[2], {"reference": "ST-1"})
-
-    def _create_movement(self):
-        budget, line, grant = self.share()
-        return [budget], self.new_movement(line, grant), None
-
-    def _get_movement(self):
-        return [self.movement()], None, None
-
-    def _reverse_movement(self):
-        return [self.movement()], {"reason": "Saisie deux fois"}, None
-
-    def _correct_movement(self):
-        return [self.movement()], {"reason": "Erreur", "replacement": {"amount": self.money("9.00")}}, None
-
-    def _list_programme_history(self):
-        return [self.public], None, None
-
-    _get_programme = _get_programme_calendar = _list_members = _list_programme_invitations = _list_programme_history
-    _list_partner_roles = _list_participation_steps = _list_budgets = _list_programme_history
+        return [line := self.a_lines()], {"title": {"fr": "Jardins"}}, self.tag(f"/lines/{line}")

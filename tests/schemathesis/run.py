@@ -80,7 +80,7 @@ def run(options, signed_in):
             text.append(f"{name}: Schemathesis ended with {done.returncode}")
             failed += 1
         if signed_in and answers.exists():
-            never = never_succeeded(json.loads(answers.read_text(encoding="utf-8")))
+            never = never_succeeded(**json.loads(answers.read_text(encoding="utf-8")))
             text += never
             failed += len(never)
         return "\n".join(text), passed, failed
@@ -124,10 +124,10 @@ def count(report):
     return len(outcomes) - failed, failed
 
 
-def never_succeeded(answers):
-    """Operations that were asked and never did what they are for."""
+def never_succeeded(answers, faults):
+    """Operations that were asked and never did what they are for, each with what kept its sample from being made."""
     return [
-        f"{operation} never answered 2xx: {statuses}"
+        f"{operation} never answered 2xx: {statuses} {faults.get(operation, '')}".rstrip()
         for operation, statuses in sorted(answers.items())
         if not any(200 <= int(status) < 300 for status in statuses)
     ]

@@ -2,6 +2,8 @@
 
 mod complete;
 mod examples;
+mod shared;
+mod tidy;
 
 use actix_web::App;
 use serde_json::Value;
@@ -13,7 +15,7 @@ use utoipa_actix_web::AppExt;
 use crate::server::configure;
 
 /// The subjects of the API, in the order of the reference.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     (
         "accounts",
         "Signing in, one's own account, users, members and invitations.",
@@ -33,6 +35,10 @@ const TAGS: [(&str, &str); 8] = [
         "budgets",
         "Budgets, lines, grants, the append-only ledger and its balances.",
     ),
+    (
+        "rates",
+        "Exchange rates with their source, and what funders ask of conversions.",
+    ),
     ("events", "What changed, when, by whom."),
 ];
 
@@ -48,26 +54,14 @@ pub fn openapi() -> OpenApi {
     document
 }
 
-/// The document as JSON. A field that may be left out has no default to speak of, and null would often be none of its
-/// values.
+/// The document as JSON, in order.
 ///
 /// # Errors
 /// Where it cannot be written as JSON.
 pub fn document() -> Result<Value, serde_json::Error> {
     let mut value = serde_json::to_value(openapi())?;
-    without_null_defaults(&mut value);
+    tidy::tidy(&mut value);
     Ok(value)
-}
-
-fn without_null_defaults(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|name, value| name != "default" || !value.is_null());
-            fields.values_mut().for_each(without_null_defaults);
-        }
-        Value::Array(items) => items.iter_mut().for_each(without_null_defaults),
-        _ => {}
-    }
 }
 
 /// The document as it is committed: keys sorted, indented.

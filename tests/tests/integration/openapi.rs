@@ -114,6 +114,52 @@ fn served_once(app: &App) -> &'static Value {
 }
 
 #[test]
+fn what_operations_have_in_common_stands_once() {
+    let document = document::served(&App::new().client());
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (operation, entry) in document::entries(&document) {
+        let responses = entry.value["responses"].as_object().expect("answers");
+        for (status, response) in responses {
+            let own = response.get("$ref").is_none();
+            let problem = status.starts_with(['4', '5']);
+            if own && problem && !seen.insert((status.clone(), response.to_string())) {
+                faults.push(format!("{operation} repeats its {status}"));
+            }
+            for (name, header) in response["headers"].as_object().into_iter().flatten() {
+                if header.get("$ref").is_none() && !seen.insert((name.clone(), header.to_string())) {
+                    faults.push(format!("{operation} repeats the header {name} of {status}"));
+                }
+            }
+        }
+    }
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    for (page, schema) in schemas.iter().filter(|(name, _)| name.starts_with("Page_")) {
+        if schema["properties"]["items"]["items"].get("$ref").is_none() {
+            faults.push(format!("{page} repeats what one of its items is"));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn every_schema_and_field_is_described() {
+    let document = document::served(&App::new().client());
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let mut faults = Vec::new();
+    for (name, schema) in schemas {
+        let fields = schema["properties"].as_object().into_iter().flatten();
+        let fields = fields.map(|(field, value)| (format!("{name}.{field}"), value));
+        for (place, value) in fields.chain([(name.clone(), schema)]) {
+            if !has_text(&value["description"]) {
+                faults.push(place);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "not described: {}", faults.join(", "));
+}
+
+#[test]
 fn every_body_has_an_example() {
     let app = App::new();
     let document = document::served(&app.client());

@@ -1,17 +1,15 @@
 //! What the conventions say of every operation: permission, security, headers, problems, path parameters.
 
+use std::collections::BTreeSet;
+
 use parvis_domain::accounts::{Operation as Permitted, Role};
-use serde_json::json;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::path::{Operation, Parameter, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{Content, HeaderBuilder, OpenApi, RefOr, Required, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{Components, Content, OpenApi, Ref, RefOr, Response, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::examples;
+use super::{examples, shared};
 use crate::http::idempotency;
-
-pub(super) const EXAMPLE_ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 /// What is to be known of an operation beside what its handler says.
 struct Place<'a> {
@@ -19,6 +17,8 @@ struct Place<'a> {
     method: &'a str,
     permitted: Permitted,
     has_query: bool,
+    /// Whether the answer is one item, which has a version.
+    gives_item: bool,
 }
 
 /// Completes the document.
@@ -30,21 +30,25 @@ pub fn complete(document: &mut OpenApi) {
         components
             .schemas
             .insert("Problem".to_owned(), parvis_wire::Problem::schema());
+        shared::add(components);
     }
+    let items = document.components.as_ref().map(items).unwrap_or_default();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             let permitted = operation.operation_id.as_deref().and_then(Permitted::parse);
             if let Some(permitted) = permitted {
                 let has_query = operation.parameters.iter().flatten().any(is_query);
-                complete_operation(
-                    operation,
-                    &Place {
-                        path,
-                        method,
-                        permitted,
-                        has_query,
-                    },
-                );
+                let place = Place {
+                    path,
+                    method,
+                    permitted,
+                    has_query,
+                    gives_item: gives_item(operation, &items),
+                };
+                complete_operation(operation, &place);
+            }
+            if let Some(components) = &mut document.components {
+                shared::share_of_lists(operation, components);
             }
         }
     }
@@ -69,42 +73,55 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
+/// References to the schemas of items: of what has an id or a version.
+fn items(components: &Components) -> BTreeSet<String> {
+    let is_item = |schema: &RefOr<Schema>| {
+        matches!(schema, RefOr::T(Schema::Object(object))
+            if object.properties.contains_key("id") || object.properties.contains_key("version"))
+    };
+    let items = components.schemas.iter().filter(|(_, schema)| is_item(schema));
+    items
+        .map(|(name, _)| Ref::from_schema_name(name).ref_location)
+        .collect()
+}
+
+fn gives_item(operation: &Operation, items: &BTreeSet<String>) -> bool {
+    let answers = operation.responses.responses.iter();
+    let good = answers.filter_map(|(status, answer)| match answer {
+        RefOr::T(answer) if status.starts_with('2') => Some(answer),
+        _ => None,
+    });
+    good.flat_map(|answer| answer.content.values()).any(|content| {
+        matches!(content, RefOr::T(Content { schema: Some(RefOr::Ref(schema)), .. }) if items.contains(&schema.ref_location))
+    })
+}
+
 fn complete_operation(operation: &mut Operation, place: &Place<'_>) {
     describe(operation, place);
     exemplify(operation, place);
     let parameters = operation.parameters.get_or_insert_with(Vec::new);
-    for parameter in path_parameters(place.path).chain(header_parameters(place)) {
-        let known = |other: &RefOr<Parameter>| matches!(other, RefOr::T(other) if other.name == parameter.name);
+    for (name, parameter) in path_parameters(place.path).chain(header_parameters(place)) {
+        let known = |other: &RefOr<Parameter>| matches!(other, RefOr::T(other) if other.name == name);
         if !parameters.iter().any(known) {
-            parameters.push(RefOr::T(parameter));
+            parameters.push(parameter);
         }
     }
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
-            let etag = place.has_etag();
             if place.method == "POST" && response_is_created(response) {
-                add_header(response, "Location", "Where the new item is.");
+                shared::add_header(response, "Location");
             }
-            if etag && !response.content.is_empty() {
-                add_header(response, "ETag", "Version and view, such as \"3-member\".");
+            if place.gives_item && !response.content.is_empty() {
+                shared::add_header(response, "ETag");
             }
-            add_header(response, "X-Request-Id", "The id under which the log has the request.");
+            shared::add_header(response, "X-Request-Id");
         }
     }
-    if place.method == "GET" && place.has_etag() {
-        let unchanged = ResponseBuilder::new()
-            .description("Not changed since the tag of If-None-Match.")
-            .build();
-        operation
-            .responses
-            .responses
-            .insert("304".to_owned(), RefOr::T(unchanged));
-    }
-    for (status, description) in place.problems(operation.request_body.is_some()) {
-        let responses = &mut operation.responses.responses;
-        responses
-            .entry(status.to_owned())
-            .or_insert_with(|| RefOr::T(problem(status, description)));
+    for status in place.answers(operation.request_body.is_some()) {
+        if let Some(answer) = shared::response(status) {
+            let responses = &mut operation.responses.responses;
+            responses.entry(status.to_owned()).or_insert(answer);
+        }
     }
 }
 
@@ -150,40 +167,34 @@ impl Place<'_> {
         self.path.contains('{')
     }
 
-    /// Whether the answer is one item with a version.
-    fn has_etag(&self) -> bool {
-        let name = self.permitted.as_str();
-        let single = !name.starts_with("list_") && !name.starts_with("export_") && !self.is_auth();
-        let exported = name.ends_with("_personal_data");
-        single && !exported && !matches!(self.permitted, Permitted::GetBalances | Permitted::GetProgrammeCalendar)
+    /// Whether a client that has the item already need not get it again.
+    fn is_conditional(&self) -> bool {
+        self.method == "GET" && self.gives_item
     }
 
-    fn problems(&self, has_body: bool) -> Vec<(&'static str, &'static str)> {
+    /// The statuses that the conventions add to those of the handler.
+    fn answers(&self, has_body: bool) -> impl Iterator<Item = &'static str> {
         let writes = self.method != "GET";
         let public = self.permitted.roles().contains(&Role::Stranger);
         let all = [
-            (true, "400", "The request cannot be read."),
-            (true, "401", "Signing in is required, or the proof is no longer good."),
-            (!public || self.has_id(), "403", "Seen, but not allowed."),
-            (true, "404", "It does not exist, or may not be seen."),
-            (writes, "409", "The state of what is there forbids it."),
-            (writes, "412", "Somebody changed it meanwhile."),
-            (has_body, "413", "The body is too large."),
-            (has_body, "415", "The media type is not read here."),
-            (writes || self.has_query, "422", "One or more values break a rule."),
-            (
-                matches!(self.method, "PATCH" | "DELETE"),
-                "428",
-                "If-Match is required.",
-            ),
-            (true, "429", "Too many requests."),
-            (true, "500", "A fault on our side."),
-            (true, "503", "Not possible for the moment."),
+            (self.is_conditional(), "304"),
+            (true, "400"),
+            (true, "401"),
+            (!public || self.has_id(), "403"),
+            (true, "404"),
+            (writes, "409"),
+            (writes, "412"),
+            (has_body, "413"),
+            (has_body, "415"),
+            (writes || self.has_query, "422"),
+            (matches!(self.method, "PATCH" | "DELETE"), "428"),
+            (true, "429"),
+            (true, "500"),
+            (true, "503"),
         ];
         all.into_iter()
-            .filter(|(applies, ..)| *applies)
-            .map(|(_, status, text)| (status, text))
-            .collect()
+            .filter(|(applies, _)| *applies)
+            .map(|(_, status)| status)
     }
 }
 
@@ -195,93 +206,26 @@ fn response_is_created(response: &Response) -> bool {
     response.headers.contains_key("Location") || response.description.starts_with("Created")
 }
 
-fn text() -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build()
-}
-
-fn path_parameters(path: &str) -> impl Iterator<Item = Parameter> + '_ {
+/// The ids of the address.
+fn path_parameters(path: &str) -> impl Iterator<Item = (&str, RefOr<Parameter>)> {
     let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    names.map(|name| {
-        let mut schema = text();
-        schema.format = Some(SchemaFormat::KnownFormat(KnownFormat::Uuid));
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Path)
-            .required(Required::True)
-            .description(Some("The identifier."))
-            .schema(Some(Schema::Object(schema)))
-            .example(Some(json!(EXAMPLE_ID)))
-            .build()
+    names.map(|name| match name == shared::ID.name {
+        true => (name, shared::ID.reference()),
+        false => (name, RefOr::T(shared::id(name))),
     })
 }
 
-fn header_parameters(place: &Place<'_>) -> impl Iterator<Item = Parameter> {
+/// The headers that the method brings with it.
+fn header_parameters<'a>(place: &Place<'a>) -> impl Iterator<Item = (&'a str, RefOr<Parameter>)> {
     let demanded = matches!(place.method, "PATCH" | "DELETE");
     let honoured = place.method == "POST" && place.has_id();
     let keyed = place.method == "POST" && !place.is_auth();
     let all = [
-        (
-            demanded || honoured,
-            "If-Match",
-            "The ETag that was read, or *: the change is refused where somebody was faster.",
-            demanded,
-            "\"1-member\"",
-            r#"^(\*|(W/)?"[0-9]{1,18}(-[a-z0-9-]*)?")$"#,
-        ),
-        (
-            place.method == "GET" && place.has_etag(),
-            "If-None-Match",
-            "The ETag of what the client has: 304 where it is still the current one.",
-            false,
-            "\"1-member\"",
-            "",
-        ),
-        (
-            keyed,
-            "Idempotency-Key",
-            "A key of the client's choice, kept for a day: the same request under it acts once.",
-            false,
-            "3f0e6b1c-9a0f-4e3d-8a86-5d6f2f3c1a77",
-            "^[!-~]{1,200}$",
-        ),
+        (demanded, shared::IF_MATCH),
+        (honoured, shared::IF_MATCH_OPTIONAL),
+        (place.is_conditional(), shared::IF_NONE_MATCH),
+        (keyed, shared::IDEMPOTENCY_KEY),
     ];
-    all.into_iter()
-        .filter(|(applies, ..)| *applies)
-        .map(|(_, name, description, required, example, pattern)| {
-            let mut schema = text();
-            schema.pattern = (!pattern.is_empty()).then(|| pattern.to_owned());
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Header)
-                .description(Some(description))
-                .required(if required { Required::True } else { Required::False })
-                .schema(Some(Schema::Object(schema)))
-                .example(Some(json!(example)))
-                .build()
-        })
-}
-
-fn add_header(response: &mut Response, name: &str, description: &str) {
-    let header = HeaderBuilder::new()
-        .schema(Some(Schema::Object(text())))
-        .description(Some(description))
-        .build();
-    response.headers.entry(name.to_owned()).or_insert(RefOr::T(header));
-}
-
-fn problem(status: &str, description: &str) -> Response {
-    let schema = RefOr::Ref(utoipa::openapi::Ref::from_schema_name("Problem"));
-    let mut response = ResponseBuilder::new()
-        .description(description)
-        .content("application/problem+json", Content::new(Some(schema)))
-        .build();
-    add_header(
-        &mut response,
-        "X-Request-Id",
-        "The id under which the log has the request.",
-    );
-    if matches!(status, "429" | "503") {
-        add_header(&mut response, "Retry-After", "Seconds after which to try again.");
-    }
-    response
+    let given = all.into_iter().filter(|(applies, _)| *applies);
+    given.map(|(_, shared)| (shared.name, shared.reference()))
 }

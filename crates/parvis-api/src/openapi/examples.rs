@@ -3,7 +3,7 @@
 use parvis_domain::accounts::Operation;
 use serde_json::{Value, json};
 
-use super::complete::EXAMPLE_ID;
+use super::shared::EXAMPLE_ID;
 
 /// The example of an operation's body, where its type does not bring one.
 pub fn of(operation: Operation) -> Option<Value> {
@@ -37,6 +37,7 @@ pub fn of(operation: Operation) -> Option<Value> {
         O::UpdateGrant => json!({"reference": "CP-2027-119"}),
         O::UpdateTranche => json!({"due_on": "2026-11-30"}),
         O::UpdateFunderReport => json!({"due_on": "2026-11-30"}),
+        O::UpdateRatePolicy => json!({"policy": "average"}),
         _ => return None,
     })
 }
