@@ -71,6 +71,12 @@ impl Keys {
         self.ring_not_older_than(PATIENCE)
     }
 
+    /// Whether a key of this name is there now.
+    #[must_use]
+    pub fn knows(&self, kid: &str) -> bool {
+        self.ring().verifying(kid).is_some()
+    }
+
     fn ring_not_older_than(&self, age: Duration) -> Arc<Ring> {
         {
             let current = self.ring.read().unwrap_or_else(PoisonError::into_inner);

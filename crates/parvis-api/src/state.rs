@@ -17,6 +17,7 @@ use crate::http::rate::Limiter;
 use crate::keys::{self, Keys};
 use crate::metrics::Metrics;
 use crate::passwords::Hasher;
+use crate::tokens;
 
 /// Says what time it is.
 pub type Clock = Box<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -39,6 +40,8 @@ pub struct AppState {
     pub random: Random,
     /// The keys of access tokens.
     pub keys: Keys,
+    /// Access tokens that were found good.
+    pub checked: tokens::Checked,
     /// Where passwords are hashed.
     pub hasher: Hasher,
     /// The limit per address.
@@ -87,6 +90,7 @@ impl AppState {
             ids: ids(),
             random,
             keys,
+            checked: tokens::Checked::default(),
             hasher: Hasher::new()?,
             limiter: Limiter::new(config.rate_limit),
             queue: Arc::new(Semaphore::new(config.queue)),

@@ -10,7 +10,7 @@ mod sessions;
 mod users;
 
 pub use attempts::{Attempt, Failures, recent_failures, record_sign_in, sweep_sign_in_attempts};
-pub use caller::{SignedIn, get_caller};
+pub use caller::{SignedIn, get_actor, get_caller};
 pub use invitations::{
     Acceptance, Invitation, InvitationSort, NewInvitation, accept_invitation, create_invitation, find_open_invitation,
     get_invitation, list_invitations, revoke_invitation,

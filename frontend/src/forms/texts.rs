@@ -52,14 +52,14 @@ pub fn localised(language: &str, text: &str) -> Option<LocalisedText> {
 /// A text in several languages from the fields of each; empty fields are left out, other languages are kept.
 #[must_use]
 pub fn in_languages(before: &LocalisedText, fields: &[(&str, String)]) -> LocalisedText {
-    let mut texts: BTreeMap<String, String> = before.0.clone();
+    let mut texts: BTreeMap<String, String> = before.texts().clone();
     for (language, text) in fields {
         match optional(text) {
             Some(text) => texts.insert((*language).to_owned(), text),
             None => texts.remove(*language),
         };
     }
-    LocalisedText(texts)
+    texts.into()
 }
 
 /// One text per line that is not empty, as decisions are typed.
@@ -95,13 +95,13 @@ mod tests {
 
     #[test]
     fn languages_that_have_no_field_are_kept() {
-        let before = LocalisedText(BTreeMap::from([
+        let before = LocalisedText::from(BTreeMap::from([
             ("km".to_owned(), "ក".to_owned()),
             ("fr".to_owned(), "a".to_owned()),
         ]));
         let after = in_languages(&before, &[("fr", String::new()), ("en", " b ".to_owned())]);
-        assert_eq!(after.0.keys().collect::<Vec<_>>(), ["en", "km"]);
-        assert_eq!(after.0["en"], "b");
+        assert_eq!(after.texts().keys().collect::<Vec<_>>(), ["en", "km"]);
+        assert_eq!(after.texts()["en"], "b");
     }
 
     #[test]

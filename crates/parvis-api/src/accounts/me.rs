@@ -24,7 +24,7 @@ pub fn configure(services: &mut ServiceConfig<'_>) {
 pub async fn get_me(ctx: Context) -> Answer {
     ctx.read(Operation::GetMe, |hop| {
         hop.platform()?;
-        let user = hop.account()?.0.clone();
+        let user = hop.account()?.0;
         reply(hop, &user)
     })
     .await
@@ -36,7 +36,7 @@ pub async fn get_me(ctx: Context) -> Answer {
 pub async fn update_me(ctx: Context, body: Body<MePatch>) -> Answer {
     ctx.write(Operation::UpdateMe, body, |hop, patch| {
         hop.platform()?;
-        let before = hop.account()?.0.clone();
+        let before = hop.account()?.0;
         hop.expect_version(before.version)?;
         let current = MyContent {
             name: before.name.clone(),
@@ -106,7 +106,7 @@ pub async fn change_password(ctx: Context, body: Body<PasswordChange>) -> Answer
     let hash = state.hasher.hash(body.new.clone()).await?;
     ctx.write(Operation::ChangePassword, body, move |hop, _| {
         hop.platform()?;
-        let (user, session) = hop.account()?.clone();
+        let (user, session) = hop.account()?;
         store::record_sign_in(hop.conn, &hop.stamp, &attempt, true)?;
         store::change_password(hop.conn, &hop.stamp, &user, &hash, Some(session))?;
         Ok(Reply::none())

@@ -98,13 +98,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
         ));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| fault(&error, bytes))?;
+    let value = serde_path_to_error::deserialize(Strict(&mut deserializer)).map_err(|error| fault(&error, bytes))?;
     deserializer
         .end()
         .map_err(|_| Fault::new(Code::BodyMalformed, "", "Something follows the end of the JSON value."))?;
-    // Read above: from here on it is JSON without surprises.
-    let whole = serde_json::from_slice(bytes).map_err(|_| Fault::new(Code::BodyMalformed, "", "Not JSON."))?;
-    serde_path_to_error::deserialize::<_, T>(Strict(&whole)).map_err(|error| fault(&error, bytes))?;
     Ok(value)
 }
 

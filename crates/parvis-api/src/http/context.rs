@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use parvis_domain::accounts::{Caller, Operation, Scope, View};
 use parvis_domain::ids::{ProgrammeId, SessionId};
 use parvis_domain::{Code, DomainError, Faults};
-use parvis_store::accounts::{User, get_caller};
+use parvis_store::accounts::{User, get_actor, get_user};
 use parvis_store::programmes::{ProgrammeContext, get_programme_context};
 use parvis_store::{Conn, Stamp, StoreError, StoreResult};
 
@@ -69,8 +69,8 @@ pub struct Hop<'a> {
     pub conn: &'a mut Conn,
     /// Who calls, as the database knows it now.
     pub caller: Caller,
-    /// The account and session, where somebody is signed in.
-    pub signed_in: Option<(User, SessionId)>,
+    /// The session, where somebody is signed in.
+    pub session: Option<SessionId>,
     /// When, by whom, and the source of identifiers.
     pub stamp: Stamp<'a>,
     /// What is done.
@@ -142,7 +142,11 @@ fn bearer(request: &HttpRequest, state: &AppState) -> Result<Option<Bearer>, Api
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(tokens::invalid());
     }
-    tokens::verify(&state.keys, &state.config.public_url, token.trim(), (state.clock)()).map(Some)
+    let now = (state.clock)();
+    let good = state
+        .checked
+        .verify(&state.keys, &state.config.public_url, token.trim(), now);
+    good.map(Some)
 }
 
 impl Context {
@@ -271,19 +275,18 @@ fn hop<'a>(
     operation: Operation,
     bearer: Option<Bearer>,
 ) -> StoreResult<Hop<'a>> {
-    let (caller, signed_in) = match bearer {
+    let caller = match bearer {
         Some(bearer) => {
-            let found = get_caller(conn, bearer.session)?.filter(|found| found.user.id == bearer.user);
-            let found = found.ok_or_else(|| tokens::invalid().error)?;
-            (Caller::Actor(found.actor), Some((found.user, found.session)))
+            let actor = get_actor(conn, bearer.session)?.filter(|actor| actor.user == bearer.user);
+            Caller::Actor(actor.ok_or_else(|| tokens::invalid().error)?)
         }
-        None => (Caller::Stranger, None),
+        None => Caller::Stranger,
     };
     let stamp = Stamp::new((state.clock)(), caller.user(), &*state.ids);
     Ok(Hop {
         conn,
         caller,
-        signed_in,
+        session: bearer.map(|bearer| bearer.session),
         stamp,
         operation,
         facts,
@@ -322,9 +325,10 @@ impl Hop<'_> {
     ///
     /// # Errors
     /// `authentication_required` for a stranger.
-    pub fn account(&self) -> StoreResult<&(User, SessionId)> {
+    pub fn account(&mut self) -> StoreResult<(User, SessionId)> {
         let missing = || DomainError::new(Code::AuthenticationRequired, "Sign in, or send a bearer token.");
-        Ok(self.signed_in.as_ref().ok_or_else(missing)?)
+        let (user, session) = self.caller.user().zip(self.session).ok_or_else(missing)?;
+        Ok((get_user(self.conn, user)?, session))
     }
 
     /// Allows the operation on the platform or refuses it.

@@ -27,7 +27,7 @@ impl Texts {
             (
                 language,
                 name,
-                RwSignal::new(text.0.get(language).cloned().unwrap_or_default()),
+                RwSignal::new(text.texts().get(language).cloned().unwrap_or_default()),
             )
         }))
     }
