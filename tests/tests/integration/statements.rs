@@ -37,7 +37,14 @@ fn balances_of_many_lines_cost_as_much_as_of_one() {
         client.get(&format!("{}{query}", share.balances())).ok();
         world.store.statements() - before
     };
-    for query in ["", "?as_of=2026-05-01", "?known_at=2026-06-15T10:00:00Z"] {
+    for query in [
+        "",
+        "?as_of=2026-05-01",
+        "?known_at=2026-06-15T10:00:00Z",
+        "?by=category",
+        "?by=partner&as_of=2026-05-01",
+        "?by=funder&in=KHR",
+    ] {
         cost(query);
         let one = cost(query);
         for _ in 0..10 {

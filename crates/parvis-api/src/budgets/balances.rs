@@ -1,20 +1,21 @@
-//! Balances: what a budget has planned, granted, committed, paid, spent and has left.
+//! Balances: what a budget or programme has planned, granted, committed, paid, spent and has left.
 
-use std::collections::BTreeMap;
+mod answer;
 
 use actix_web::get;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::GrantKind;
-use parvis_domain::ids::BudgetId;
-use parvis_domain::{Code, Currency, Fault, Faults, Money, period};
-use parvis_store::budgets as store;
-use parvis_wire::budgets::{self as wire, Balances};
+use parvis_domain::budgets::balances::RollUp;
+use parvis_domain::ids::{BudgetId, PartnerId, ProgrammeId};
+use parvis_domain::programmes::Visibility;
+use parvis_domain::{Code, Currency, Fault, Faults, period};
+use parvis_store::budgets::{self as store, Extent, Question, When};
+use parvis_wire::budgets::{Balances, ExchangeDifferences};
 
 use super::{allow, own_share_only, parameter};
 use crate::http::{Answer, Context, Hop, Id, Query, Reply};
 
-/// Up to when bookings and records count.
+/// Up to when bookings and records count, and how they are added up.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -25,15 +26,49 @@ pub struct BalanceQuery {
     /// The instant up to which records count (RFC 3339): what was known then.
     #[param(format = DateTime)]
     known_at: Option<String>,
+    /// What they are rolled up by. Transfers count by partner alone.
+    #[param(inline)]
+    by: Option<RollUp>,
+    /// A currency of ISO 4217 into which totals are converted beside, by the rates that each funder asks for.
+    #[param(pattern = "^[A-Z]{3}$")]
+    #[serde(rename = "in")]
+    into: Option<String>,
 }
 
 impl BalanceQuery {
-    fn check(&self) -> Result<(Option<NaiveDate>, Option<DateTime<Utc>>), Faults> {
+    fn check(&self) -> Result<Question, Faults> {
         let mut faults = Faults::new();
-        let as_of = faults.keep(parameter(period::optional_date("as_of", self.as_of.as_deref())));
-        let known_at = faults.keep(self.known_at.as_deref().map(instant).transpose());
-        faults.finish(as_of.zip(known_at))
+        let when = faults.keep_all(when(self.as_of.as_deref(), self.known_at.as_deref()));
+        let into = self.into.as_deref().map(|code| parameter(Currency::parse("in", code)));
+        let into = faults.keep(into.transpose());
+        let question = when.zip(into).map(|(when, into)| Question {
+            when,
+            by: self.by,
+            into,
+            only: None,
+        });
+        faults.finish(question)
     }
+}
+
+/// Up to when bookings and records count.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WhenQuery {
+    /// The day up to which bookings count, `YYYY-MM-DD`; all where nothing is said.
+    #[param(format = Date)]
+    as_of: Option<String>,
+    /// The instant up to which records count (RFC 3339): what was known then.
+    #[param(format = DateTime)]
+    known_at: Option<String>,
+}
+
+fn when(as_of: Option<&str>, known_at: Option<&str>) -> Result<When, Faults> {
+    let mut faults = Faults::new();
+    let as_of = faults.keep(parameter(period::optional_date("as_of", as_of)));
+    let known_at = faults.keep(known_at.map(instant).transpose());
+    faults.finish(as_of.zip(known_at).map(|(as_of, known_at)| When { as_of, known_at }))
 }
 
 fn instant(value: &str) -> Result<DateTime<Utc>, Fault> {
@@ -49,70 +84,55 @@ fn instant(value: &str) -> Result<DateTime<Utc>, Fault> {
 #[utoipa::path(tag = "budgets", params(BalanceQuery), responses((status = 200, description = "The current state.", body = Balances)))]
 #[get("/api/v1/budgets/{id}/balances")]
 pub async fn get_balances(context: Context, id: Id<BudgetId>, query: Query<BalanceQuery>) -> Answer {
-    let (as_of, known_at) = query.check()?;
+    let question = query.check()?;
     let read = move |hop: &mut Hop<'_>| {
         let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         let only = own_share_only(hop, &home);
-        let rows = store::get_balances(hop.conn, id.0, as_of, known_at, only)?;
-        Reply::json(&balances(&rows, as_of, known_at))
+        let today = home.programme.today(&hop.stamp)?;
+        let question = Question { only, ..question };
+        let overview = store::overview(hop.conn, Extent::Budget(id.0), &question, today)?;
+        Reply::json(&answer::balances(&overview, &question))
     };
     context.read(Operation::GetBalances, read).await
 }
 
-fn balances(rows: &[store::Balance], as_of: Option<NaiveDate>, known_at: Option<DateTime<Utc>>) -> wire::Balances {
-    wire::Balances {
-        items: rows.iter().map(balance).collect(),
-        totals: totals(rows),
-        as_of,
-        known_at,
-    }
+/// Read the balances of all budgets of a programme together
+#[utoipa::path(tag = "budgets", params(BalanceQuery), responses((status = 200, description = "The current state.", body = Balances)))]
+#[get("/api/v1/programmes/{id}/balances")]
+pub async fn get_programme_balances(context: Context, id: Id<ProgrammeId>, query: Query<BalanceQuery>) -> Answer {
+    let question = query.check()?;
+    let read = move |hop: &mut Hop<'_>| {
+        let (programme, _) = hop.programme(id.0)?;
+        let only = own_part(hop, id.0, programme.visibility);
+        let today = programme.today(&hop.stamp)?;
+        let question = Question { only, ..question };
+        let overview = store::overview(hop.conn, Extent::Programme(id.0), &question, today)?;
+        Reply::json(&answer::balances(&overview, &question))
+    };
+    context.read(Operation::GetProgrammeBalances, read).await
 }
 
-fn balance(row: &store::Balance) -> wire::Balance {
-    let money = |minor| row.money(minor).into();
-    wire::Balance {
-        line_id: row.line.into(),
-        grant_id: row.grant.into(),
-        funder_id: row.funder.into(),
-        kind: row.terms.kind,
-        planned: money(row.sums.planned),
-        granted: money(row.sums.granted),
-        committed: money(row.sums.committed),
-        disbursed: money(row.sums.disbursed),
-        spent: money(row.sums.spent),
-        justified: money(row.sums.justified),
-        contributed: money(row.sums.contributed),
-        available: money(row.available()),
-    }
+/// Read what was gained or lost by exchange, per grant: what was booked at the bank's exchange less what the rate of the day would have given
+///
+/// Reads the movements that were paid in another currency than the grant's.
+#[utoipa::path(tag = "budgets", params(WhenQuery), responses((status = 200, description = "The current state.", body = ExchangeDifferences)))]
+#[get("/api/v1/budgets/{id}/exchange-differences")]
+pub async fn get_exchange_differences(context: Context, id: Id<BudgetId>, query: Query<WhenQuery>) -> Answer {
+    let when = when(query.as_of.as_deref(), query.known_at.as_deref())?;
+    let read = move |hop: &mut Hop<'_>| {
+        let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        let only = own_share_only(hop, &home);
+        let today = home.programme.today(&hop.stamp)?;
+        let found = store::exchange_differences(hop.conn, Extent::Budget(id.0), when, only, today)?;
+        Reply::json(&answer::exchange_differences(found, when))
+    };
+    context.read(Operation::GetExchangeDifferences, read).await
 }
 
-/// One total per currency and kind: two currencies are never added, and what is given in kind stands apart (rule 2).
-fn totals(rows: &[store::Balance]) -> Vec<wire::BalanceTotal> {
-    let mut groups: BTreeMap<(Currency, GrantKind), Vec<&store::Balance>> = BTreeMap::new();
-    for row in rows {
-        groups
-            .entry((row.terms.currency, row.terms.kind))
-            .or_default()
-            .push(row);
-    }
-    groups
-        .into_iter()
-        .map(|((currency, kind), rows)| total(currency, kind, &rows))
-        .collect()
-}
-
-fn total(currency: Currency, kind: GrantKind, rows: &[&store::Balance]) -> wire::BalanceTotal {
-    let sum = |of: fn(&store::Balance) -> i64| Money::new(rows.iter().map(|row| of(row)).sum(), currency).into();
-    wire::BalanceTotal {
-        currency: currency.code().to_owned(),
-        kind,
-        planned: sum(|row| row.sums.planned),
-        granted: sum(|row| row.sums.granted),
-        committed: sum(|row| row.sums.committed),
-        disbursed: sum(|row| row.sums.disbursed),
-        spent: sum(|row| row.sums.spent),
-        justified: sum(|row| row.sums.justified),
-        contributed: sum(|row| row.sums.contributed),
-        available: sum(store::Balance::available),
+/// The organisation whose part alone the caller may see.
+pub(super) fn own_part(hop: &Hop<'_>, programme: ProgrammeId, visibility: Visibility) -> Option<PartnerId> {
+    match visibility {
+        Visibility::Public => None,
+        Visibility::Private => hop.caller.bound_partner(programme),
     }
 }

@@ -1,0 +1,269 @@
+//! Reading a file of rates as people have it: whichever separator, encoding and decimal sign.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
+use csv::StringRecord;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use parvis_domain::budgets::rates::RateContent;
+use parvis_domain::{Code, Fault, Faults};
+use parvis_wire::budgets::{NewRate, RateFile, RateImport, RateImportFault, RateImportRow};
+
+/// The most rows of one file.
+const ROWS_MAX: usize = 5_000;
+
+/// The columns, each with the headings under which it is known in the languages of the app.
+const COLUMNS: [(&str, &[&str]); 5] = [
+    ("from", &["from", "de", "desde"]),
+    ("to", &["to", "vers", "a"]),
+    ("rate", &["rate", "taux", "tasa", "tipo"]),
+    ("valid_on", &["valid_on", "date", "fecha"]),
+    ("source", &["source", "fuente"]),
+];
+
+/// A file that was read: the report, and the rates where no row is refused.
+pub(super) struct Read {
+    pub(super) report: RateImport,
+    pub(super) contents: Vec<RateContent>,
+}
+
+/// Reads a file row by row.
+///
+/// # Errors
+/// Those that concern the file as a whole: `format_invalid` where it is not base64 or lacks a heading, `too_many` rows,
+/// `required` where it has none.
+pub(super) fn read(file: &RateFile, today: NaiveDate) -> Result<Read, Faults> {
+    let bytes = STANDARD.decode(file.content.as_bytes());
+    let bytes = bytes.map_err(|_| whole(Code::FormatInvalid, "The content is not base64 (RFC 4648)."))?;
+    let (text, encoding) = decode(&bytes);
+    let separator = separator(&text);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records().map(|record| record.map_err(|_| unreadable()));
+    let headings = records.next().transpose()?.unwrap_or_default();
+    let columns = columns(&headings, file.source.is_some())?;
+    let mut rows = Vec::new();
+    let mut contents = Vec::new();
+    for record in records {
+        let record = record?;
+        if rows.len() == ROWS_MAX {
+            return Err(whole(
+                Code::TooMany,
+                &format!("A file has at most {ROWS_MAX} rows; cut it in parts."),
+            )
+            .into());
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let rate = rate_of(&record, &columns, file.source.as_deref());
+        let checked = rate.check(today);
+        rows.push(row(line, rate, checked.as_ref().err()));
+        contents.extend(checked);
+    }
+    if rows.is_empty() {
+        return Err(whole(Code::Required, "The file has no row below its headings.").into());
+    }
+    let refused = rows.iter().filter(|row| !row.faults.is_empty()).count();
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let report = RateImport {
+        dry_run: file.dry_run,
+        encoding: encoding.name().to_owned(),
+        separator: char::from(separator).to_string(),
+        accepted: number(contents.len()),
+        refused: number(refused),
+        rows,
+    };
+    Ok(Read { report, contents })
+}
+
+fn whole(code: Code, detail: &str) -> Fault {
+    Fault::new(code, "/content", detail)
+}
+
+fn unreadable() -> Fault {
+    whole(Code::FormatInvalid, "The file cannot be read as CSV.")
+}
+
+/// The text of the file, by its byte order mark, else as UTF-8 where it is that, else as Windows-1252, which reads
+/// everything.
+fn decode(bytes: &[u8]) -> (String, &'static Encoding) {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        let rest = bytes.get(length..).unwrap_or_default();
+        return (encoding.decode_without_bom_handling(rest).0.into_owned(), encoding);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_owned(), UTF_8),
+        Err(_) => (
+            WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+            WINDOWS_1252,
+        ),
+    }
+}
+
+/// The separator that stands most often in the headings.
+fn separator(text: &str) -> u8 {
+    let headings = text.lines().next().unwrap_or_default();
+    let often = |separator: &u8| headings.bytes().filter(|byte| byte == separator).count();
+    [b',', b';', b'\t'].into_iter().rev().max_by_key(often).unwrap_or(b',')
+}
+
+/// Where each column stands. The source may be missing where the request names one for all rows.
+fn columns(headings: &StringRecord, has_source: bool) -> Result<[Option<usize>; 5], Faults> {
+    let mut faults = Faults::new();
+    let columns = COLUMNS.map(|(name, known)| {
+        let place = headings
+            .iter()
+            .position(|heading| known.contains(&heading.to_lowercase().as_str()));
+        if place.is_none() && !(name == "source" && has_source) {
+            let detail = format!("The first line has no heading {name}; it needs from, to, rate, valid_on and source.");
+            faults.push(whole(Code::Required, &detail).with("allowed", known.join(", ")));
+        }
+        place
+    });
+    faults.finish(Some(columns))
+}
+
+fn rate_of(record: &StringRecord, columns: &[Option<usize>; 5], source: Option<&str>) -> NewRate {
+    let [from, to, rate, valid_on, named] =
+        columns.map(|place| place.and_then(|place| record.get(place)).unwrap_or_default().to_owned());
+    NewRate {
+        from: from.to_uppercase(),
+        to: to.to_uppercase(),
+        rate: plain_number(&rate),
+        valid_on: plain_date(&valid_on),
+        source: if named.is_empty() {
+            source.unwrap_or_default().to_owned()
+        } else {
+            named
+        },
+    }
+}
+
+/// A number as the interface takes it: of points and commas the last is the decimal sign, the others and blanks group.
+fn plain_number(text: &str) -> String {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\'').collect();
+    match compact.rfind(['.', ',']) {
+        Some(at) => {
+            let (units, rest) = compact.split_at(at);
+            let units: String = units.chars().filter(|c| !matches!(c, '.' | ',')).collect();
+            format!("{units}.{}", rest.get(1..).unwrap_or_default())
+        }
+        None => compact,
+    }
+}
+
+/// A date as the interface takes it: `31/12/2026`, day first, becomes `2026-12-31`; anything else stays for the check.
+fn plain_date(text: &str) -> String {
+    let parts: Vec<&str> = text.split(['/', '.']).collect();
+    match parts.as_slice() {
+        [day, month, year] if day.len() <= 2 && month.len() <= 2 && year.len() == 4 => {
+            format!("{year}-{month:0>2}-{day:0>2}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+fn row(line: u64, rate: NewRate, faults: Option<&Faults>) -> RateImportRow {
+    let fault = |fault: &Fault| RateImportFault {
+        column: fault.pointer.trim_start_matches('/').to_owned(),
+        code: fault.code.as_str().to_owned(),
+        detail: fault.detail.clone(),
+    };
+    RateImportRow {
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        rate: faults.is_none().then_some(rate),
+        rate_id: None,
+        faults: faults.iter().flat_map(|faults| &faults.0).map(fault).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bytes: &[u8]) -> RateFile {
+        RateFile {
+            content: STANDARD.encode(bytes),
+            source: None,
+            dry_run: true,
+        }
+    }
+
+    fn read_of(bytes: &[u8]) -> Result<Read, Faults> {
+        read(&file(bytes), NaiveDate::from_ymd_opt(2026, 11, 22).unwrap())
+    }
+
+    #[test]
+    fn a_file_is_read_as_people_have_it() {
+        let wanted = "EUR KHR 4480.25 2026-03-01 Banque nationale, février";
+        for bytes in [
+            "from,to,rate,valid_on,source\nEUR,KHR,4480.25,2026-03-01,\"Banque nationale, février\"\n"
+                .as_bytes()
+                .to_vec(),
+            "\u{feff}De;Vers;Taux;Date;Source\r\neur;khr;4\u{202f}480,25;01/03/2026;Banque nationale, février\r\n"
+                .as_bytes()
+                .to_vec(),
+            "from\tto\trate\tvalid_on\tsource\nEUR\tKHR\t4.480,25\t1.3.2026\tBanque nationale, février"
+                .as_bytes()
+                .to_vec(),
+            WINDOWS_1252
+                .encode("from;to;rate;valid_on;source\nEUR;KHR;4480,25;2026-03-01;Banque nationale, février\n")
+                .0
+                .into_owned(),
+        ] {
+            let read = read_of(&bytes).unwrap();
+            let rate = read.report.rows[0].rate.clone().unwrap();
+            let row = [rate.from, rate.to, rate.rate, rate.valid_on, rate.source].join(" ");
+            assert_eq!((row.as_str(), read.contents.len()), (wanted, 1));
+        }
+    }
+
+    #[test]
+    fn every_row_has_its_faults_at_its_line() {
+        let read = read_of(b"from,to,rate,valid_on,source\nEUR,KHR,1,2026-03-01,B\nEUR,EUR,0,2027-01-01,B\nEUR,USD\n")
+            .unwrap();
+        assert_eq!((read.report.accepted, read.report.refused), (1, 2));
+        let of = |row: usize| -> Vec<(String, String)> {
+            let faults = read.report.rows[row].faults.iter();
+            faults.map(|fault| (fault.column.clone(), fault.code.clone())).collect()
+        };
+        assert_eq!(read.report.rows[1].line, 3);
+        let pair = |column: &str, code: &str| (column.to_owned(), code.to_owned());
+        assert_eq!(
+            of(1),
+            [
+                pair("rate", "rate_invalid"),
+                pair("valid_on", "date_in_future"),
+                pair("to", "rate_to_itself")
+            ]
+        );
+        assert_eq!(
+            of(2),
+            [
+                pair("rate", "rate_invalid"),
+                pair("valid_on", "date_invalid"),
+                pair("source", "required")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_none_is_refused_as_a_whole() {
+        let code = |faults: Faults| faults.0[0].code;
+        assert_eq!(code(read_of(b"from,to\n").err().unwrap()), Code::Required);
+        assert_eq!(
+            code(read_of(b"from,to,rate,valid_on,source\n").err().unwrap()),
+            Code::Required
+        );
+        assert_eq!(code(read_of(b"").err().unwrap()), Code::Required);
+        let broken = RateFile {
+            content: "%".to_owned(),
+            source: None,
+            dry_run: true,
+        };
+        assert_eq!(code(read(&broken, NaiveDate::MIN).err().unwrap()), Code::FormatInvalid);
+    }
+}
