@@ -55,6 +55,9 @@ problems! {
     amount_not_positive
     amount_too_large
     currency_mismatch
+    rate_invalid
+    rate_to_itself
+    amount_mismatch
     date_invalid
     period_inverted
     date_in_future
@@ -84,6 +87,14 @@ problems! {
     balance_negative
     kind_mismatch
     already_reversed
+    year_closed
+    line_year_closed
+    year_out_of_order
+    year_not_over
+    year_has_pending
+    tranche_conditions_unmet
+    tranches_exceed_granted
+    payment_mode_mismatch
     reversal_of_reversal
 }
 
