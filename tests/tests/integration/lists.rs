@@ -196,22 +196,6 @@ impl List {
                 let body = json!({"funder_id": funder, "currency": "EUR", "policy": "monthly"});
                 admin.post(&format!("/programmes/{at}/rate-policies"), &body).ok();
             }
-            O::ListTranches => {
-                let body = json!({
-                    "amount": eur(1), "position": 1 + n % 4, "conditions": [{"kind": "progress", "at_least": "70"}]
-                });
-                admin.post(&format!("/grants/{at}/tranches"), &body).ok();
-            }
-            O::ListFunderReports => {
-                let body = json!({"title": {"fr": name}, "due_on": format!("2026-03-{:02}", 1 + n % 4)});
-                admin.post(&format!("/grants/{at}/funder-reports"), &body).ok();
-            }
-            O::ListProgress => {
-                let body = json!({
-                    "measured_on": format!("2026-03-{:02}", 1 + n % 4), "percent": "70", "source": name
-                });
-                admin.post(&format!("/lines/{at}/progress"), &body).ok();
-            }
             O::ListMovements => {
                 let line = admin.all(&format!("/budgets/{at}/lines"), 200)[0].clone();
                 let body = json!({

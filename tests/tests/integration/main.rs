@@ -4,7 +4,6 @@ mod accounts;
 mod append_only;
 mod architecture;
 mod bad_input;
-mod conditions;
 mod breakdowns;
 mod conditions;
 mod concurrency;
