@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check of the project, counted.
 
 mod build;
+mod limit;
 mod run;
 mod stages;
 mod tally;
@@ -13,7 +14,7 @@ use std::{
 use anyhow::Result;
 use clap::ValueEnum;
 
-use self::{run::Run, tally::Tally};
+use self::{limit::Limit, run::Run, tally::Tally};
 use crate::{
     paths::Paths,
     signals,
@@ -32,7 +33,13 @@ pub struct Args {
     /// Look longer: a thousand generated requests per operation instead of fifty, and more random sequences of movements
     #[arg(long)]
     long: bool,
+    /// How long a stage may take, in minutes, instead of the limit that each has
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
 }
+
+/// How often longer a stage that looks longer may take.
+const LONGER: u32 = 8;
 
 /// A group of checks that succeeds or fails by itself. They run in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,6 +75,19 @@ impl Stage {
         self.to_possible_value()
             .map(|value| value.get_name().to_owned())
             .unwrap_or_default()
+    }
+
+    /// How long it may take on a small machine that has nothing compiled yet. Whatever comes first compiles for the
+    /// stages after it.
+    fn limit(self, args: &Args) -> Duration {
+        let minutes = match self {
+            Stage::Fmt => 5,
+            Stage::Doc | Stage::Deny | Stage::Wasm => 30,
+            _ => 60,
+        };
+        let looks_longer = args.long && matches!(self, Stage::Sqlite | Stage::Postgres | Stage::Schemathesis);
+        let usual = Duration::from_secs(minutes * 60) * if looks_longer { LONGER } else { 1 };
+        args.limit.map_or(usual, |minutes| Duration::from_secs(minutes * 60))
     }
 
     /// What it needs of the operating system.
@@ -119,14 +139,14 @@ pub fn run(paths: &Paths, args: &Args) -> Result<ExitCode> {
         .copied()
         .collect();
     tools::provide(&needs)?;
-    let mut run = Run::new(paths, args.long);
+    let mut run = Run::new(paths, args.long)?;
     let mut outcomes = Vec::new();
     for stage in Stage::value_variants() {
         if signals::interrupted() {
             break;
         }
         outcomes.push(if chosen(stage) {
-            run_stage(*stage, &mut run)
+            run_stage(*stage, &mut run, stage.limit(args))
         } else {
             left_out(*stage)
         });
@@ -142,14 +162,21 @@ fn left_out(stage: Stage) -> Outcome {
     }
 }
 
-fn run_stage(stage: Stage, run: &mut Run) -> Outcome {
+fn run_stage(stage: Stage, run: &mut Run, time: Duration) -> Outcome {
     let name = stage.name();
     println!("\n== {name}");
     let begun = Instant::now();
-    let tally = stage.run(run).unwrap_or_else(|error| {
+    let limit = Limit::start(time);
+    let mut tally = stage.run(run).unwrap_or_else(|error| {
         println!("{name} failed: {error:#}");
         Tally::failed(1)
     });
+    if limit.ran_out() {
+        println!("{name} ran out of time: it was ended after {}", shown(time));
+        tally.failed = tally.failed.max(1);
+        run.retry_compiling();
+    }
+    drop(limit);
     let time = begun.elapsed();
     println!(
         "   {name}: {} in {}",

@@ -29,16 +29,31 @@ pub struct Run<'a> {
     /// Whether to look longer.
     pub long: bool,
     programs: Option<Result<Vec<TestProgram>, String>>,
+    temporary: TempDir,
 }
 
 impl<'a> Run<'a> {
     /// A run that has done nothing yet.
-    pub fn new(paths: &'a Paths, long: bool) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When there is no place for temporary files.
+    pub fn new(paths: &'a Paths, long: bool) -> Result<Self> {
+        Ok(Self {
             paths,
             long,
             programs: None,
-        }
+            temporary: tempfile::Builder::new().prefix("parvis-test-").tempdir()?,
+        })
+    }
+
+    /// The folder for temporary files of the tests: it goes with the run, whatever becomes of them.
+    pub fn temporary(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    /// An error of compiling is the same for every stage, but not where the time of one ran out.
+    pub fn retry_compiling(&mut self) {
+        self.programs.take_if(|built| built.is_err());
     }
 
     /// The compiled test programs. Compiled at the first call; later calls get the same, or the same error.
@@ -80,13 +95,14 @@ pub fn harness(command: &mut Command) -> Result<Tally> {
 ///
 /// # Errors
 /// When it cannot be started.
-pub fn program(program: &TestProgram, environment: &[(&str, &str)]) -> Result<Tally> {
+pub fn program(program: &TestProgram, temporary: &Path, environment: &[(&str, &str)]) -> Result<Tally> {
     println!("-- {}", program.file.file_name().unwrap_or_default().to_string_lossy());
     let mut command = Command::new(&program.file);
     command
         .arg("--show-output")
         .current_dir(&program.package)
-        .env("CARGO_MANIFEST_DIR", &program.package);
+        .env("CARGO_MANIFEST_DIR", &program.package)
+        .env("TMPDIR", temporary);
     // A snapshot that differs is a failure here, not something to write down for later.
     command.env("INSTA_UPDATE", "no").envs(environment.iter().copied());
     harness(&mut command)

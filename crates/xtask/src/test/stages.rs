@@ -111,15 +111,16 @@ fn cannot_fetch(text: &str) -> bool {
 
 /// Unit and property tests of every package, and the examples in the documentation.
 pub fn unit(run: &mut Run) -> Result<Tally> {
-    let suite = suite_folder(run.paths);
+    let (suite, temporary) = (suite_folder(run.paths), run.temporary().to_owned());
     let mut tally = Tally::default();
     for program in run.programs()?.iter().filter(|program| program.package != suite) {
-        tally += run::program(program, &[])?;
+        tally += run::program(program, &temporary, &[])?;
     }
-    tally += run::harness(command::cargo(run.paths, ["test", "--doc", "--no-fail-fast"]).args(SELECTION))?;
+    let mut examples = command::cargo(run.paths, ["test", "--doc", "--no-fail-fast"]);
+    tally += run::harness(examples.args(SELECTION).env("TMPDIR", &temporary))?;
     for package in ["xtask", "parvis-frontend"] {
         let args = ["test", "--package", package, "--", "--show-output"];
-        tally += run::harness(&mut command::cargo(run.paths, args))?;
+        tally += run::harness(command::cargo(run.paths, args).env("TMPDIR", &temporary))?;
     }
     Ok(tally)
 }
@@ -156,14 +157,14 @@ pub fn postgres(run: &mut Run) -> Result<Tally> {
 }
 
 fn integration(run: &mut Run, environment: &[(&str, &str)]) -> Result<Tally> {
-    let suite = suite_folder(run.paths);
+    let (suite, temporary) = (suite_folder(run.paths), run.temporary().to_owned());
     let mut environment = environment.to_vec();
     if run.long {
         environment.push(("PARVIS_TEST_LONG", "1"));
     }
     let mut tally = Tally::default();
     for program in run.programs()?.iter().filter(|program| program.package == suite) {
-        tally += run::program(program, &environment)?;
+        tally += run::program(program, &temporary, &environment)?;
     }
     if tally == Tally::default() {
         bail!("the integration suite has no tests");
@@ -198,6 +199,7 @@ pub fn browser(run: &mut Run) -> Result<Tally> {
         .env("PARVIS_BASE_URL", server.url())
         .env("PARVIS_NPM", packages)
         .env("PARVIS_SCREENSHOTS", &pictures)
+        .env("TMPDIR", run.temporary())
         .envs(tools::chromium().map(|program| ("PARVIS_CHROMIUM", program)));
     let tally = run::runner("browser", &mut node).inspect_err(|_| server.show_log())?;
     println!("screenshots: {}", run.paths.shown(&pictures));
@@ -215,7 +217,8 @@ pub fn schemathesis(run: &mut Run) -> Result<Tally> {
     command
         .current_dir(&run.paths.root)
         .arg("tests/schemathesis/run.py")
-        .args(["--base-url", server.url()]);
+        .args(["--base-url", server.url()])
+        .env("TMPDIR", run.temporary());
     command.args(["--max-examples", if run.long { EXAMPLES_LONG } else { EXAMPLES }]);
     let tally = run::runner("schemathesis", &mut command).inspect_err(|_| server.show_log())?;
     if tally.failed > 0 {
