@@ -181,9 +181,13 @@ class Pool(Client):
     def a_programme_invitations(self):
         return self.invited()["id"]
 
+    def a_users(self):
+        """An account that was just made, in the public programme."""
+        return self.unsigned("/invitations/accept", self.accepted(self.invited()["token"])).json()["user"]["id"]
+
     def a_members(self):
         """A membership of an account that was just made."""
-        user = self.unsigned("/invitations/accept", self.accepted(self.invited()["token"])).json()["user"]["id"]
+        user = self.a_users()
         return next(m["id"] for m in self.items(f"/programmes/{self.public}/members") if m["user_id"] == user)
 
     def cookie(self):
