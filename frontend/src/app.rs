@@ -7,10 +7,7 @@ use leptos_router::path;
 
 use crate::api::Session;
 use crate::i18n::{I18n, tag};
-use crate::lazy::{
-    FacePage, Later, MoneyPage, OfficePage, StepsPage, face_area, money_area, my_area, office_area, steps_area,
-    wizard_area,
-};
+use crate::lazy::{area, later};
 use crate::pages::{self, programme};
 use crate::shell::{Arrival, Shell};
 
@@ -43,23 +40,23 @@ fn Pages(session: Session) -> impl IntoView {
             // Pages wait until it is known who reads: what they fetch depends on it.
             <Show when=move || session.known()>
                 <Routes fallback=pages::NotFound>
-                    <Route path=path!("/") view=pages::ProgrammeList/>
-                    <Route path=path!("/sign-in") view=pages::SignIn/>
-                    <Route path=path!("/invitation") view=pages::AcceptInvitationPage/>
-                    <Route path=path!("/my") view=|| view! { <Later load=my_area/> }/>
-                    <Route path=path!("/programmes/new") view=|| view! { <Later load=wizard_area/> }/>
-                    <Route path=path!("/programmes/:programme") view=|| view! { <Later load=|| face_area(FacePage::Public)/> }/>
+                    <Route path=path!("/") view=later(area::programmes)/>
+                    <Route path=path!("/sign-in") view=later(area::sign_in)/>
+                    <Route path=path!("/invitation") view=later(area::invitation)/>
+                    <Route path=path!("/my") view=later(area::my_work)/>
+                    <Route path=path!("/programmes/new") view=later(area::wizard)/>
+                    <Route path=path!("/programmes/:programme") view=later(area::public)/>
                     <ParentRoute path=path!("/programmes/:programme") view=programme::ProgrammeFrame>
-                        <Route path=path!("overview") view=|| view! { <Later load=|| face_area(FacePage::Overview)/> }/>
-                        <Route path=path!("partners") view=|| view! { <Later load=|| office_area(OfficePage::Partners)/> }/>
-                        <Route path=path!("participation") view=|| view! { <Later load=|| steps_area(StepsPage::All)/> }/>
-                        <Route path=path!("participation/new") view=|| view! { <Later load=|| steps_area(StepsPage::New)/> }/>
-                        <Route path=path!("participation/:step") view=|| view! { <Later load=|| steps_area(StepsPage::One)/> }/>
-                        <Route path=path!("participation/:step/edit") view=|| view! { <Later load=|| steps_area(StepsPage::Edit)/> }/>
-                        <Route path=path!("budget") view=|| view! { <Later load=|| money_area(MoneyPage::Plan)/> }/>
-                        <Route path=path!("budget/movements") view=|| view! { <Later load=|| money_area(MoneyPage::Movements)/> }/>
-                        <Route path=path!("settings") view=|| view! { <Later load=|| office_area(OfficePage::Settings)/> }/>
-                        <Route path=path!("history") view=|| view! { <Later load=|| office_area(OfficePage::History)/> }/>
+                        <Route path=path!("overview") view=later(area::overview)/>
+                        <Route path=path!("partners") view=later(area::partners)/>
+                        <Route path=path!("participation") view=later(area::steps)/>
+                        <Route path=path!("participation/new") view=later(area::new_step)/>
+                        <Route path=path!("participation/:step") view=later(area::step)/>
+                        <Route path=path!("participation/:step/edit") view=later(area::edit_step)/>
+                        <Route path=path!("budget") view=later(area::budget)/>
+                        <Route path=path!("budget/movements") view=later(area::ledger)/>
+                        <Route path=path!("settings") view=later(area::settings)/>
+                        <Route path=path!("history") view=later(area::history)/>
                     </ParentRoute>
                 </Routes>
             </Show>

@@ -22,7 +22,7 @@ pub use fields::{CheckField, Choice, DateField, SelectField, TextArea, TextField
 pub use form::{Form, FormFailure, on_submit};
 pub use head::{Breadcrumb, Crumb, DocumentTitle, Heading, PageHead, Stepper, TabLink, Tabs};
 pub use icon::{Glyph, Icon, Sprite};
-pub use loaded::{Empty, Fetched, LoadMore, Loaded, Skeleton};
+pub use loaded::{Empty, Fetched, LoadMore, Loaded, Skeleton, refused};
 pub use money_bar::{ChainLegend, MoneyBar};
 pub use table::TableBox;
 pub use time_axis::{AxisStep, TimeAxis};

@@ -1,10 +1,11 @@
 //! The Parvis web app: a client-side Leptos application that uses nothing but the public API.
 //!
-//! `forms`, `ledger` and `charts` are pure and are tested natively; everything else touches the browser and exists on wasm32
-//! only. Pages fetch, components render.
+//! `forms`, `json`, `ledger` and `charts` are pure and are tested natively; everything else touches the browser and exists
+//! on wasm32 only. Pages fetch, components render.
 
 pub mod charts;
 pub mod forms;
+pub mod json;
 pub mod ledger;
 
 #[cfg(target_arch = "wasm32")]

@@ -154,7 +154,7 @@ fn Footer() -> impl IntoView {
         <footer class="footer">
             <div class="wrap row between">
                 <p>{tr!(i18n, footer.about)} " " <a href="/api/docs/" rel="external">{tr!(i18n, footer.api)}</a></p>
-                <label class="row">
+                <label class="row no-print">
                     <span>{tr!(i18n, footer.theme)}</span>
                     <select class="pick" name="theme" on:change=choose>
                         <option value="" selected=move || chosen.get().is_empty()>{tr!(i18n, footer.theme_system)}</option>

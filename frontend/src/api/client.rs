@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::pin::Pin;
 
 use gloo_net::http::{Method, RequestBuilder, Response};
 use parvis_wire::Problem;
@@ -11,7 +12,7 @@ use web_sys::RequestCredentials;
 
 use super::failure::Failure;
 use super::session;
-use crate::browser;
+use crate::{browser, json};
 
 const BASE: &str = "/api/v1";
 
@@ -24,10 +25,23 @@ pub(super) struct Sent {
     pub version: Option<i64>,
 }
 
+impl Sent {
+    fn new<B: Serialize>(body: &B, version: Option<i64>) -> Result<Self, Failure> {
+        let body = serde_json::to_string(body).map_err(|_| Failure::unreadable(0))?;
+        Ok(Self {
+            body: Some(body),
+            version,
+        })
+    }
+}
+
 /// An answer of the 2xx family.
 pub(super) struct Answer {
     text: String,
 }
+
+/// An exchange on its way. It is boxed so that each operation waits for it instead of containing it.
+type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + 'a>>;
 
 thread_local! {
     /// Keys of posts that got no answer: the same post again carries the same key and is done once.
@@ -36,22 +50,12 @@ thread_local! {
 
 /// Reads an item or a list.
 pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    let answer = exchange(Method::GET, path, Sent::default()).await?;
-    read(&answer.text)
+    exchange(Method::GET, path, Sent::default()).await?.read()
 }
 
 /// Posts a body and reads what came of it.
 pub(super) async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    let answer = exchange(
-        Method::POST,
-        path,
-        Sent {
-            body: Some(write(body)?),
-            version: None,
-        },
-    )
-    .await?;
-    read(&answer.text)
+    exchange(Method::POST, path, Sent::new(body, None)?).await?.read()
 }
 
 /// Posts a body to an item whose version was read before.
@@ -60,22 +64,16 @@ pub(super) async fn post_to<B: Serialize, T: DeserializeOwned>(
     version: i64,
     body: &B,
 ) -> Result<T, Failure> {
-    let sent = Sent {
-        body: Some(write(body)?),
-        version: Some(version),
-    };
-    let answer = exchange(Method::POST, path, sent).await?;
-    read(&answer.text)
+    exchange(Method::POST, path, Sent::new(body, Some(version))?)
+        .await?
+        .read()
 }
 
 /// Changes an item by a merge patch.
 pub(super) async fn patch<B: Serialize, T: DeserializeOwned>(path: &str, version: i64, body: &B) -> Result<T, Failure> {
-    let sent = Sent {
-        body: Some(write(body)?),
-        version: Some(version),
-    };
-    let answer = exchange(Method::PATCH, path, sent).await?;
-    read(&answer.text)
+    exchange(Method::PATCH, path, Sent::new(body, Some(version))?)
+        .await?
+        .read()
 }
 
 /// Archives or withdraws an item.
@@ -102,7 +100,11 @@ pub fn query(path: &str, parameters: &[(&str, &str)]) -> String {
 }
 
 /// Sends a request; renews the access token once if it is refused.
-async fn exchange(method: Method, path: &str, sent: Sent) -> Result<Answer, Failure> {
+fn exchange(method: Method, path: &str, sent: Sent) -> Exchange<'_> {
+    Box::pin(renewing(method, path, sent))
+}
+
+async fn renewing(method: Method, path: &str, sent: Sent) -> Result<Answer, Failure> {
     let used = session::token();
     let first = send(&method, path, &sent, used.as_deref()).await;
     match (&first, used) {
@@ -118,7 +120,11 @@ async fn exchange(method: Method, path: &str, sent: Sent) -> Result<Answer, Fail
 }
 
 /// Sends a request as it is. Operations of sign-in use it directly: they must not start a renewal.
-pub(super) async fn send(method: &Method, path: &str, sent: &Sent, token: Option<&str>) -> Result<Answer, Failure> {
+pub(super) fn send<'a>(method: &'a Method, path: &'a str, sent: &'a Sent, token: Option<&'a str>) -> Exchange<'a> {
+    Box::pin(sending(method, path, sent, token))
+}
+
+async fn sending(method: &Method, path: &str, sent: &Sent, token: Option<&str>) -> Result<Answer, Failure> {
     let url = format!("{BASE}{path}");
     let mut request = RequestBuilder::new(&url)
         .method(method.clone())
@@ -170,7 +176,7 @@ fn idempotency_key(post: &str) -> String {
 }
 
 fn failure(response: &Response, text: &str) -> Failure {
-    match serde_json::from_str::<Problem>(text) {
+    match json::read::<Problem>(text) {
         Ok(problem) => Failure {
             status: response.status(),
             code: problem.code,
@@ -182,18 +188,9 @@ fn failure(response: &Response, text: &str) -> Failure {
     }
 }
 
-/// Reads the body of an answer.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
-    serde_json::from_str(text).map_err(|_| Failure::unreadable(200))
-}
-
 impl Answer {
     /// The typed body.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        read(&self.text)
+        json::read(&self.text).map_err(|_| Failure::unreadable(200))
     }
-}
-
-fn write<B: Serialize>(body: &B) -> Result<String, Failure> {
-    serde_json::to_string(body).map_err(|_| Failure::unreadable(0))
 }

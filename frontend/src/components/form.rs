@@ -2,6 +2,8 @@
 //!
 //! Fields keep what was typed in signals of the page, so a refused save loses nothing.
 
+use std::pin::Pin;
+
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,9 +11,12 @@ use parvis_domain::Faults;
 use parvis_wire::FieldProblem;
 
 use super::alert::FailureAlert;
-use crate::api::Failure;
+use crate::api::{Answer, Failure};
 use crate::browser::focus_soon;
 use crate::i18n::{I18n, fault_text};
+
+/// A call on its way, and what follows where it succeeds.
+type Call = Pin<Box<dyn Future<Output = Answer<Box<dyn FnOnce()>>>>>;
 
 /// The faults, the failure and the way of one form.
 #[derive(Clone, Copy)]
@@ -77,6 +82,14 @@ impl Form {
         call: impl Future<Output = Result<T, Failure>> + 'static,
         done: impl FnOnce(T) + 'static,
     ) {
+        self.send_boxed(Box::pin(async move {
+            call.await
+                .map(|value| Box::new(move || done(value)) as Box<dyn FnOnce()>)
+        }));
+    }
+
+    /// What all calls have in common, in the app once.
+    fn send_boxed(self, call: Call) {
         if self.busy.get_untracked() {
             return;
         }
@@ -87,7 +100,7 @@ impl Form {
             let answer = call.await;
             self.busy.set(false);
             match answer {
-                Ok(value) => done(value),
+                Ok(done) => done(),
                 Err(failure) => self.show(failure),
             }
         });

@@ -1,14 +1,66 @@
 //! The four states of everything that is fetched: loading, failed, empty, there.
 
+use std::any::Any;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
 use super::alert::FailureAlert;
-use crate::api::Failure;
+use crate::api::{Answer, Failure};
 use crate::i18n::{tr, words};
 
-/// What a page fetches.
-pub type Fetched<T> = LocalResource<Result<T, Failure>>;
+/// What a page fetches. The resource below knows nothing of the type, so that its code is in the app once.
+pub struct Fetched<T> {
+    answer: LocalResource<Answer<Rc<dyn Any>>>,
+    of: PhantomData<fn() -> T>,
+}
+
+type Fetching = Pin<Box<dyn Future<Output = Answer<Rc<dyn Any>>>>>;
+
+impl<T> Clone for Fetched<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Fetched<T> {}
+
+impl<T: Clone + 'static> Fetched<T> {
+    /// Fetches now, and again when a signal changes that `fetch` reads before it waits.
+    pub fn new<F>(fetch: impl Fn() -> F + 'static) -> Self
+    where
+        F: Future<Output = Answer<T>> + 'static,
+    {
+        let fetching = move || -> Fetching {
+            let answer = fetch();
+            Box::pin(async move { answer.await.map(|value| Rc::new(value) as Rc<dyn Any>) })
+        };
+        Self {
+            answer: resource(Box::new(fetching)),
+            of: PhantomData,
+        }
+    }
+
+    /// The answer, once it is there.
+    pub fn get(self) -> Option<Answer<T>> {
+        match self.answer.get()? {
+            Ok(value) => value.downcast_ref::<T>().cloned().map(Ok),
+            Err(failure) => Some(Err(failure)),
+        }
+    }
+
+    /// Fetches again.
+    pub fn refetch(self) {
+        self.answer.refetch();
+    }
+}
+
+fn resource(fetching: Box<dyn Fn() -> Fetching>) -> LocalResource<Answer<Rc<dyn Any>>> {
+    LocalResource::new(fetching)
+}
 
 /// Shows what was fetched, a skeleton of its shape before, and the problem with a retry where it failed.
 #[component]
@@ -21,7 +73,7 @@ pub fn Loaded<T, V>(
     keep: bool,
 ) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
+    T: Clone + 'static,
     V: IntoView + 'static,
 {
     let i18n = words();
@@ -29,16 +81,17 @@ where
         if !keep {
             i18n.get_locale();
         }
-        drawn(from, &draw)
+        match from.get() {
+            None => view! { <Skeleton/> }.into_any(),
+            Some(Err(failure)) => refused(failure, Callback::new(move |()| from.refetch())),
+            Some(Ok(value)) => draw(value).into_any(),
+        }
     }
 }
 
-fn drawn<T: Clone + 'static, V: IntoView + 'static>(from: Fetched<T>, draw: &impl Fn(T) -> V) -> AnyView {
-    match from.get() {
-        None => view! { <Skeleton/> }.into_any(),
-        Some(Err(failure)) => view! { <FailureAlert failure retry=move |()| from.refetch()/> }.into_any(),
-        Some(Ok(value)) => draw(value).into_any(),
-    }
+/// A problem with a retry.
+pub fn refused(failure: Failure, retry: Callback<()>) -> AnyView {
+    view! { <FailureAlert failure retry/> }.into_any()
 }
 
 /// The shape of what is to come. It appears after 200 ms only.

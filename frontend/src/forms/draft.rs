@@ -106,6 +106,8 @@ impl Draft {
                 Visibility::Private
             }),
             place_ids: Vec::new(),
+            cofinancing: None,
+            four_eyes: None,
         }
     }
 }

@@ -36,6 +36,8 @@ operations! {
     create_movement
     reverse_movement
     correct_movement
+    approve_movement
+    refuse_movement
     update_member
     archive_member
     create_programme_invitation

@@ -83,6 +83,15 @@ problems! {
     committed_exceeds_available
     disbursed_exceeds_committed
     spent_exceeds_disbursed
+    disbursed_exceeds_released
+    disbursed_exceeds_justified
+    justified_exceeds_spent
+    justified_exceeds_committed
+    amount_not_the_product
+    parties_invalid
+    second_person_required
+    not_approved
+    not_pending
     plan_below_committed
     balance_negative
     kind_mismatch

@@ -159,7 +159,7 @@ pub fn MyWorkPage() -> impl IntoView {
 #[component]
 fn Waiting() -> impl IntoView {
     let i18n = words();
-    let work: Fetched<Work> = LocalResource::new(read);
+    let work: Fetched<Work> = Fetched::new(read);
     view! {
         <Loaded from=work draw=move |work: Work| {
             let late = work.due.iter().filter(|due| due.on < today()).count();

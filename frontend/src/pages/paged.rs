@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use parvis_wire::Page;
 
 use crate::api::{Answer, Failure};
-use crate::components::{FailureAlert, Fetched, LoadMore, Skeleton};
+use crate::components::{FailureAlert, Fetched, LoadMore, Skeleton, refused};
 use crate::i18n::words;
 
 /// A list of which a first part is shown, and more on demand.
@@ -33,7 +33,7 @@ impl<T: Clone + 'static> Paged<T> {
     {
         let further = RwSignal::new_local(Vec::new());
         let next = RwSignal::new(None);
-        let first = LocalResource::new(move || {
+        let first = Fetched::new(move || {
             let page = fetch(None);
             async move {
                 let page = page.await;
@@ -100,7 +100,7 @@ where
         i18n.get_locale();
         match list.first.get() {
             None => view! { <Skeleton/> }.into_any(),
-            Some(Err(failure)) => view! { <FailureAlert failure retry=move |()| list.refetch()/> }.into_any(),
+            Some(Err(failure)) => refused(failure, Callback::new(move |()| list.refetch())),
             Some(Ok(page)) => {
                 let mut items = page.items;
                 items.extend(list.further.get());

@@ -18,13 +18,16 @@ mod step;
 mod step_form;
 
 pub use budget::BudgetPage;
+pub use budget_forms::{NewBudgetForm, NewLineForm};
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;
+pub use movement_form::MovementForm;
 pub use movements::MovementsPage;
 pub use overview::OverviewPage;
 pub use participation::ParticipationPage;
 pub use partners::PartnersPage;
 pub use public::PublicPage;
+pub use revise_form::ReviseForm;
 pub use settings::SettingsPage;
 pub use step::StepPage;
 pub use step_form::{EditStepPage, NewStepPage};

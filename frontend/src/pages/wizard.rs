@@ -28,7 +28,7 @@ const LAST: usize = 3;
 pub fn WizardPage() -> impl IntoView {
     let i18n = words();
     let session = Session::here();
-    let templates: Fetched<_> = LocalResource::new(programmes::list_templates);
+    let templates: Fetched<_> = Fetched::new(programmes::list_templates);
     view! {
         <PageHead title=move || say!(i18n, wizard.title) lead=move || say!(i18n, wizard.lead)/>
         <Show when=move || session.may(Operation::CreateProgramme, None) fallback=NeedsSignIn>

@@ -9,15 +9,14 @@ use parvis_domain::budgets::GrantKind;
 use parvis_domain::{Currency, Money};
 use uuid::Uuid;
 
-use super::budget_forms::{NewBudgetForm, NewLineForm};
 use super::desk::{BudgetHead, DeskHere};
 use super::frame::Here;
-use super::movement_form::{MovementFields, MovementForm};
-use super::revise_form::ReviseForm;
+use super::movement_form::MovementFields;
 use super::sections::line_name;
 use crate::components::{Badge, Empty, FailureAlert, Glyph, Icon, MoneyBar, Skeleton, TableBox, Tone};
 use crate::format::{decimals, formats, today};
 use crate::i18n::{plain, say, tr, words};
+use crate::lazy::{Folded, Later, area};
 use crate::ledger::{Cell, Decision, Plan, PlanRow, Sums, group, plans};
 use crate::pages::money::{MoneyTable, NameOf};
 
@@ -28,6 +27,8 @@ pub fn BudgetPage() -> impl IntoView {
     let here = Here::of_page();
     let desk = DeskHere::new();
     let fields = MovementFields::new();
+    provide_context(desk);
+    provide_context(fields);
     let asked = use_query_map();
     // A cell of the plan leads to its balance and into the form: the address says which.
     Effect::new(move |_| {
@@ -47,7 +48,7 @@ pub fn BudgetPage() -> impl IntoView {
         </BudgetHead>
         {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
         <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
-            <Show when=move || desk.there() fallback=move || view! { <NoBudget desk/> }>
+            <Show when=move || desk.there() fallback=NoBudget>
                 <Show
                     when=planned
                     fallback=move || view! { <Empty title=move || say!(i18n, money.none) text=move || say!(i18n, budget.no_lines)/> }
@@ -56,25 +57,29 @@ pub fn BudgetPage() -> impl IntoView {
                     <section class="section-tight desk" aria-label=move || say!(i18n, budget.share)>
                         <div class="stack">
                             <Drill desk fields/>
-                            <Show when=move || here.may(Operation::UpdateBudgetLine)><ReviseForm desk fields/></Show>
+                            <Show when=move || here.may(Operation::UpdateBudgetLine)>
+                                <Folded summary=move || say!(i18n, budget.revise) area=area::revise/>
+                            </Show>
                         </div>
-                        <Show when=may_post><MovementForm desk fields/></Show>
+                        <Show when=may_post><Later area=area::movement/></Show>
                     </section>
                     <ChainSection desk/>
                 </Show>
-                <Show when=may_plan><NewLineForm desk/></Show>
+                <Show when=may_plan>
+                    <div class="section"><Folded summary=move || say!(i18n, budget.new_line) area=area::new_line/></div>
+                </Show>
             </Show>
         </Show>
     }
 }
 
 #[component]
-fn NoBudget(desk: DeskHere) -> impl IntoView {
+fn NoBudget() -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
     view! {
         <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/>
-        <Show when=move || here.may(Operation::CreateBudget)><NewBudgetForm desk/></Show>
+        <Show when=move || here.may(Operation::CreateBudget)><Later area=area::new_budget/></Show>
     }
 }
 

@@ -18,8 +18,9 @@ use crate::i18n::{decimals, plain, say, tag, tr, words};
 
 /// Adds the first budget of a programme, over its whole period unless another is said.
 #[component]
-pub fn NewBudgetForm(desk: DeskHere) -> impl IntoView {
+pub fn NewBudgetForm() -> impl IntoView {
     let i18n = words();
+    let desk = DeskHere::of_page();
     let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
@@ -32,7 +33,8 @@ pub fn NewBudgetForm(desk: DeskHere) -> impl IntoView {
             title: texts::localised(tag(i18n.get_locale_untracked()), &title.get_untracked()).unwrap_or_default(),
             starts_on: texts::date(&starts_on.get_untracked()),
             ends_on: texts::optional_date(&ends_on.get_untracked()),
-            currency: texts::optional(&currency.get_untracked().to_uppercase()),
+            targets: Vec::new(),
+            currency: texts::optional(&currency.get_untracked().to_ascii_uppercase()),
         };
         form.send(budgets::create_budget(here.id(), request), move |_| {
             toasts.tell(say!(i18n, state.saved));
@@ -77,7 +79,7 @@ impl Share {
 
     fn request(self, decimals: Decimals) -> Option<NewLineGrant> {
         let funder = self.funder.get_untracked().parse().ok()?;
-        let currency = self.currency.get_untracked().trim().to_uppercase();
+        let currency = self.currency.get_untracked().trim().to_ascii_uppercase();
         Some(NewLineGrant {
             grant_id: None,
             funder_id: Some(funder),
@@ -93,8 +95,9 @@ impl Share {
 
 /// Adds a line to the plan.
 #[component]
-pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
+pub fn NewLineForm() -> impl IntoView {
     let i18n = words();
+    let desk = DeskHere::of_page();
     let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
@@ -157,27 +160,24 @@ pub fn NewLineForm(desk: DeskHere) -> impl IntoView {
         })
     });
     view! {
-        <details class="disclosure section no-print">
-            <summary>{tr!(i18n, budget.new_line)}</summary>
-            <form class="card stack" on:submit=on_submit(submit) novalidate>
-                <div class="fields">
-                    <TextField form pointer="/title" label=move || say!(i18n, budget.line_title) value=title wide=true/>
-                    <SelectField form pointer="/category" label=move || say!(i18n, budget.category) value=category choices=categories/>
-                    <SelectField form pointer="/axis" label=move || say!(i18n, budget.axis) value=axis choices=axes none=move || say!(i18n, form.none)/>
-                    <TextField form pointer="/year" label=move || say!(i18n, budget.year) value=year figures=true required=true/>
-                    <TextField form pointer="/cost" label=move || format!("{} ({})", say!(i18n, budget.cost), currency()) value=cost figures=true/>
-                </div>
-                <h3>{tr!(i18n, budget.who_pays)}</h3>
-                <For each=move || shares.get() key=|share| share.id let(share)><ShareFields desk form share/></For>
-                <div>
-                    <Button kind=ButtonKind::Quiet on_press=move |()| shares.update(|all| all.push(Share::new(currency())))>
-                        {tr!(i18n, budget.add_funder)}
-                    </Button>
-                </div>
-                <FormFailure form/>
-                <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, form.save)}</SubmitButton></div>
-            </form>
-        </details>
+        <form class="card stack" on:submit=on_submit(submit) novalidate>
+            <div class="fields">
+                <TextField form pointer="/title" label=move || say!(i18n, budget.line_title) value=title wide=true/>
+                <SelectField form pointer="/category" label=move || say!(i18n, budget.category) value=category choices=categories/>
+                <SelectField form pointer="/axis" label=move || say!(i18n, budget.axis) value=axis choices=axes none=move || say!(i18n, form.none)/>
+                <TextField form pointer="/year" label=move || say!(i18n, budget.year) value=year figures=true required=true/>
+                <TextField form pointer="/cost" label=move || format!("{} ({})", say!(i18n, budget.cost), currency()) value=cost figures=true/>
+            </div>
+            <h3>{tr!(i18n, budget.who_pays)}</h3>
+            <For each=move || shares.get() key=|share| share.id let(share)><ShareFields desk form share/></For>
+            <div>
+                <Button kind=ButtonKind::Quiet on_press=move |()| shares.update(|all| all.push(Share::new(currency())))>
+                    {tr!(i18n, budget.add_funder)}
+                </Button>
+            </div>
+            <FormFailure form/>
+            <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, form.save)}</SubmitButton></div>
+        </form>
     }
 }
 

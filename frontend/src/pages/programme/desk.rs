@@ -113,6 +113,11 @@ pub struct DeskHere {
 }
 
 impl DeskHere {
+    /// The one of the page around.
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
     /// Reads the budget and the day of the address.
     pub fn new() -> Self {
         let here = Here::of_page();
@@ -122,7 +127,7 @@ impl DeskHere {
             let budget = asked.get("budget").and_then(|id| id.parse::<Uuid>().ok());
             (here.id(), budget, asked.get("as_of").unwrap_or_default())
         });
-        let from: Fetched<Option<Desk>> = LocalResource::new(move || {
+        let from: Fetched<Option<Desk>> = Fetched::new(move || {
             let (programme, budget, as_of) = wanted.get();
             Desk::read(programme, budget, as_of)
         });

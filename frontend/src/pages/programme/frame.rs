@@ -80,7 +80,7 @@ impl Here {
 pub fn ProgrammeFrame() -> impl IntoView {
     let i18n = words();
     let id = programme_id();
-    let from: Fetched<Programme> = LocalResource::new(move || {
+    let from: Fetched<Programme> = Fetched::new(move || {
         let id = id.get();
         async move {
             match id {

@@ -18,7 +18,7 @@ use crate::pages::paged::paged;
 pub fn HistoryPage() -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
-    let members: Fetched<_> = LocalResource::new(move || accounts::list_members(here.id()));
+    let members: Fetched<_> = Fetched::new(move || accounts::list_members(here.id()));
     let names = Memo::new(move |_| {
         let members = members
             .get()

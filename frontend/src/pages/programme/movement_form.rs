@@ -1,7 +1,7 @@
 //! Posting a movement: it shows what is available before it is sent, and what would work when it is refused.
 
 use leptos::prelude::*;
-use parvis_domain::budgets::{GrantKind, PostableKind};
+use parvis_domain::budgets::{GrantKind, MovementKind, check_kind};
 use parvis_domain::{Currency, Money};
 use parvis_wire::budgets::NewMovement;
 use uuid::Uuid;
@@ -37,12 +37,17 @@ impl MovementFields {
         Self {
             line: empty(),
             grant: empty(),
-            kind: RwSignal::new(PostableKind::Commitment.to_string()),
+            kind: RwSignal::new(MovementKind::Commitment.to_string()),
             amount: empty(),
             booked_on: RwSignal::new(date_text(Here::of_page().today())),
             reference: empty(),
             note: empty(),
         }
+    }
+
+    /// Those of the page around.
+    pub fn of_page() -> Self {
+        expect_context()
     }
 
     /// Chooses a share.
@@ -61,8 +66,10 @@ impl MovementFields {
         NewMovement {
             line_id: self.line.get_untracked().parse().unwrap_or_default(),
             grant_id: self.grant.get_untracked().parse().unwrap_or_default(),
-            kind: PostableKind::parse(&self.kind.get_untracked()).unwrap_or(PostableKind::Commitment),
-            amount: texts::money(&self.amount.get_untracked(), decimals, currency),
+            kind: MovementKind::parse(&self.kind.get_untracked()).unwrap_or(MovementKind::Commitment),
+            amount: Some(texts::money(&self.amount.get_untracked(), decimals, currency)),
+            original: None,
+            rate_id: None,
             booked_on: texts::date(&self.booked_on.get_untracked()),
             incurred_on: None,
             paid_on: None,
@@ -70,6 +77,13 @@ impl MovementFields {
             payee_id: None,
             reference: texts::optional(&self.reference.get_untracked()),
             note: texts::optional(&self.note.get_untracked()),
+            evidence: None,
+            refused: None,
+            unit: None,
+            quantity: None,
+            unit_value: None,
+            base: None,
+            base_rate: None,
         }
     }
 }
@@ -84,20 +98,25 @@ struct Chosen {
 
 impl Chosen {
     /// What a movement of a kind may take at most; nothing where the rules set no such bound.
-    fn room(self, kind: PostableKind, spent_within_disbursed: bool) -> Option<i64> {
+    fn room(self, kind: MovementKind, spent_within_disbursed: bool) -> Option<i64> {
         let chain = self.sums.chain;
         match kind {
-            PostableKind::Commitment | PostableKind::InKind => Some(self.sums.available),
-            PostableKind::Disbursement => Some(chain.committed - chain.disbursed),
-            PostableKind::Expenditure => spent_within_disbursed.then(|| chain.disbursed - chain.spent),
+            MovementKind::Commitment | MovementKind::InKind => Some(self.sums.available),
+            MovementKind::Disbursement => Some(chain.committed - chain.disbursed),
+            MovementKind::Decommitment => Some(chain.committed - chain.disbursed.max(chain.justified)),
+            MovementKind::Repayment => Some(chain.disbursed),
+            MovementKind::Justification => Some(chain.spent.min(chain.committed) - chain.justified),
+            MovementKind::Expenditure => spent_within_disbursed.then(|| chain.disbursed - chain.spent),
+            MovementKind::Pledge | MovementKind::Transfer => None,
         }
     }
 }
 
 /// The form.
 #[component]
-pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
+pub fn MovementForm() -> impl IntoView {
     let i18n = words();
+    let (desk, fields) = (DeskHere::of_page(), MovementFields::of_page());
     let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
@@ -142,12 +161,13 @@ pub fn MovementForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         })
     });
     let kinds = Signal::derive(move || {
-        let in_kind = chosen.get().is_some_and(|chosen| chosen.kind == GrantKind::InKind);
-        let fitting = PostableKind::ALL
+        let grant = chosen.get().map_or(GrantKind::Cash, |chosen| chosen.kind);
+        // A transfer names two partners, which this form does not ask for.
+        let fitting = MovementKind::ALL
             .iter()
-            .filter(|kind| (**kind == PostableKind::InKind) == in_kind);
+            .filter(|kind| **kind != MovementKind::Transfer && check_kind(**kind, grant).is_ok());
         fitting
-            .map(|kind| Choice::new(kind, movement_kind(i18n, (*kind).into())))
+            .map(|kind| Choice::new(kind, movement_kind(i18n, *kind)))
             .collect::<Vec<_>>()
     });
     Effect::new(move |_| keep_choice(fields.kind, &kinds.get()));
@@ -213,7 +233,7 @@ fn Room(chosen: Memo<Option<Chosen>>, fields: MovementFields) -> impl IntoView {
     let format = formats();
     let shown = move || {
         let chosen = chosen.get()?;
-        let kind = PostableKind::parse(&fields.kind.get())?;
+        let kind = MovementKind::parse(&fields.kind.get())?;
         let room = chosen.room(kind, here.with(|programme| programme.policy.spent_within_disbursed))?;
         let money = |minor| Money::new(minor, chosen.currency);
         let typed = texts::money(

@@ -15,8 +15,8 @@ use crate::pages::parts::StatusBadge;
 pub fn OverviewPage() -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
-    let steps: Fetched<_> = LocalResource::new(move || participation::list_participation_steps(here.id()));
-    let money: Fetched<_> = LocalResource::new(move || read_money(here.id()));
+    let steps: Fetched<_> = Fetched::new(move || participation::list_participation_steps(here.id()));
+    let money: Fetched<_> = Fetched::new(move || read_money(here.id()));
     let base = move || format!("/programmes/{}", here.id());
     let missing = move || {
         let needs = here.with(|programme| programme.required_roles.clone());

@@ -18,7 +18,7 @@ use crate::pages::parts::{Localised, StepBadge};
 pub fn ParticipationPage() -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
-    let steps: Fetched<_> = LocalResource::new(move || participation::list_participation_steps(here.id()));
+    let steps: Fetched<_> = Fetched::new(move || participation::list_participation_steps(here.id()));
     let add = move || format!("/programmes/{}/participation/new", here.id());
     view! {
         <PageHead title=move || say!(i18n, steps.title) lead=move || here.title(i18n)>

@@ -23,7 +23,7 @@ pub fn PartnersPage() -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
     let toasts = Toasts::here();
-    let roles: Fetched<Page<PartnerRole>> = LocalResource::new(move || partners::list_partner_roles(here.id()));
+    let roles: Fetched<Page<PartnerRole>> = Fetched::new(move || partners::list_partner_roles(here.id()));
     let changed = Callback::new(move |()| {
         toasts.tell(say!(i18n, state.saved));
         roles.refetch();
@@ -97,7 +97,7 @@ fn GiveRole(changed: Callback<()>) -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
     let form = Form::new(i18n);
-    let known: Fetched<Page<Partner>> = LocalResource::new(|| partners::list_partners(""));
+    let known: Fetched<Page<Partner>> = Fetched::new(|| partners::list_partners(""));
     let partner = RwSignal::new(String::new());
     let role = RwSignal::new(PartnerRoleKind::Implementing.to_string());
     let name = RwSignal::new(String::new());
@@ -132,7 +132,7 @@ fn GiveRole(changed: Callback<()>) -> impl IntoView {
             name: name.get_untracked(),
             acronym: None,
             kind: PartnerKind::parse(&kind.get_untracked()).unwrap_or(PartnerKind::Association),
-            country: country.get_untracked().trim().to_uppercase(),
+            country: country.get_untracked().trim().to_ascii_uppercase(),
             description: None,
             website: None,
             identifiers: Vec::new(),

@@ -48,7 +48,7 @@ async fn read(id: Option<uuid::Uuid>) -> Answer<Face> {
 pub fn PublicPage() -> impl IntoView {
     let i18n = words();
     let id = programme_id();
-    let face: Fetched<Face> = LocalResource::new(move || read(id.get()));
+    let face: Fetched<Face> = Fetched::new(move || read(id.get()));
     move || {
         i18n.get_locale();
         match face.get() {

@@ -12,10 +12,11 @@ use crate::components::{ButtonKind, Form, FormFailure, SubmitButton, TextField, 
 use crate::forms::{read, texts};
 use crate::i18n::{decimals, say, tr, words};
 
-/// The form, folded until it is asked for.
+/// The form.
 #[component]
-pub fn ReviseForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
+pub fn ReviseForm() -> impl IntoView {
     let i18n = words();
+    let (desk, fields) = (DeskHere::of_page(), MovementFields::of_page());
     let toasts = Toasts::here();
     let form = Form::new(i18n);
     let text = || RwSignal::new(String::new());
@@ -72,17 +73,14 @@ pub fn ReviseForm(desk: DeskHere, fields: MovementFields) -> impl IntoView {
         format!("{text} ({})", code.map(Currency::code).unwrap_or_default())
     };
     view! {
-        <details class="disclosure no-print">
-            <summary>{tr!(i18n, budget.revise)}</summary>
-            <form class="card stack" on:submit=on_submit(submit) novalidate>
-                <div class="fields">
-                    <TextField form pointer="/revisions/0/planned" label=move || in_currency(say!(i18n, money.planned)) value=planned figures=true/>
-                    <TextField form pointer="/revisions/0/granted" label=move || in_currency(say!(i18n, money.granted)) value=granted figures=true/>
-                    <TextField form pointer="/revisions/0/reason" label=move || say!(i18n, movement.reason) value=reason required=true wide=true/>
-                </div>
-                <FormFailure form/>
-                <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, budget.revise)}</SubmitButton></div>
-            </form>
-        </details>
+        <form class="card stack" on:submit=on_submit(submit) novalidate>
+            <div class="fields">
+                <TextField form pointer="/revisions/0/planned" label=move || in_currency(say!(i18n, money.planned)) value=planned figures=true/>
+                <TextField form pointer="/revisions/0/granted" label=move || in_currency(say!(i18n, money.granted)) value=granted figures=true/>
+                <TextField form pointer="/revisions/0/reason" label=move || say!(i18n, movement.reason) value=reason required=true wide=true/>
+            </div>
+            <FormFailure form/>
+            <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, budget.revise)}</SubmitButton></div>
+        </form>
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn read(id: Option<Uuid>) -> Answer<ParticipationStep> {
 #[component]
 pub fn StepPage() -> impl IntoView {
     let id = step_id();
-    let step: Fetched<_> = LocalResource::new(move || read(id.get()));
+    let step: Fetched<_> = Fetched::new(move || read(id.get()));
     view! { <Loaded from=step keep=true draw=move |shown| view! { <Shown step=shown from=step/> }/> }
 }
 

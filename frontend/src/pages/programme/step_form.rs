@@ -89,7 +89,7 @@ pub fn NewStepPage() -> impl IntoView {
 pub fn EditStepPage() -> impl IntoView {
     let i18n = words();
     let id = step_id();
-    let step: Fetched<_> = LocalResource::new(move || read(id.get()));
+    let step: Fetched<_> = Fetched::new(move || read(id.get()));
     view! {
         <PageHead title=move || say!(i18n, steps.edit)/>
         <Loaded from=step keep=true draw=|step| view! { <StepForm before=Some(step)/> }/>

@@ -86,7 +86,7 @@ pub fn Basics(form: Form, fields: Fields) -> impl IntoView {
 #[component]
 pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
     let i18n = words();
-    let known: Fetched<Page<Partner>> = LocalResource::new(|| partners::list_partners(""));
+    let known: Fetched<Page<Partner>> = Fetched::new(|| partners::list_partners(""));
     let choices = Signal::derive(move || {
         let known = known
             .get()

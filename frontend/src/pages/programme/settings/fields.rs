@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use parvis_domain::LocalisedText;
 use parvis_domain::programmes::Visibility;
-use parvis_wire::Patch;
 use parvis_wire::programmes::{NewProgramme, Programme, ProgrammePatch};
 
 use crate::api::programmes;
@@ -81,6 +80,8 @@ fn Fields(programme: Programme) -> impl IntoView {
                 Visibility::Private
             }),
             place_ids: Vec::new(),
+            cofinancing: None,
+            four_eyes: None,
         };
         if form.passes(check(&request)).is_none() {
             return;
@@ -133,11 +134,10 @@ fn changes(now: &Programme, request: NewProgramme) -> ProgrammePatch {
         code: texts::patch(Some(now.code.clone()), Some(request.code)),
         title: texts::patch(Some(now.title.clone()), Some(request.title)),
         starts_on: texts::patch(Some(now.starts_on.to_string()), Some(request.starts_on)),
-        place_ids: Patch::Absent,
         summary: texts::patch(Some(now.summary.clone()), request.summary),
         ends_on: texts::patch(now.ends_on.map(|day| day.to_string()), request.ends_on),
         time_zone: texts::patch(Some(now.time_zone.clone()), request.time_zone),
-        currency: Patch::Absent,
         visibility: texts::patch(Some(now.visibility), request.visibility),
+        ..ProgrammePatch::default()
     }
 }

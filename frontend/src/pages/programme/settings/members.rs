@@ -28,7 +28,7 @@ fn roles(i18n: I18n) -> Signal<Vec<Choice>> {
 
 /// The partners of the programme, as choices.
 fn organisations(here: Here) -> Signal<Vec<Choice>> {
-    let roles: Fetched<Page<PartnerRole>> = LocalResource::new(move || partners::list_partner_roles(here.id()));
+    let roles: Fetched<Page<PartnerRole>> = Fetched::new(move || partners::list_partner_roles(here.id()));
     Signal::derive(move || {
         let mut all: Vec<Choice> = Vec::new();
         for role in roles
@@ -51,7 +51,7 @@ fn organisations(here: Here) -> Signal<Vec<Choice>> {
 pub fn Members() -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
-    let members: Fetched<Page<Member>> = LocalResource::new(move || accounts::list_members(here.id()));
+    let members: Fetched<Page<Member>> = Fetched::new(move || accounts::list_members(here.id()));
     let changing = RwSignal::new(None::<Member>);
     let asked = RwSignal::new(false);
     let row = move |member: Member| {
@@ -182,8 +182,7 @@ pub fn Invitations() -> impl IntoView {
     let format = formats();
     let form = Form::new(i18n);
     let revoking = Form::new(i18n);
-    let invitations: Fetched<Page<Invitation>> =
-        LocalResource::new(move || accounts::list_programme_invitations(here.id()));
+    let invitations: Fetched<Page<Invitation>> = Fetched::new(move || accounts::list_programme_invitations(here.id()));
     let email = RwSignal::new(String::new());
     let role = RwSignal::new(MemberRole::Observer.to_string());
     let partner = RwSignal::new(String::new());
@@ -199,12 +198,7 @@ pub fn Invitations() -> impl IntoView {
                 .ok()
                 .filter(|_| role == MemberRole::Partner),
         };
-        if form
-            .passes(new.check(parvis_domain::ids::ProgrammeId(here.id())))
-            .is_none()
-        {
-            return;
-        }
+        // The server's rules are enough here: those of the domain for addresses carry the tables of Unicode along.
         form.send(accounts::create_programme_invitation(here.id(), new), move |made| {
             link.set(made.link);
             email.set(String::new());
