@@ -1,4 +1,4 @@
-"""Requests of the demonstration's administrator."""
+"""Requests of the demonstration's administrator, and now and then of somebody else."""
 
 import itertools
 import os
@@ -23,16 +23,16 @@ class Client:
         #: Two runs make names at the same time, and a server may have seen others before.
         self.run = f"{int(time.time()) % 1_000_000}-{os.getpid()}"
         self.session = requests.Session()
-        self.signed_in_at = 0.0
-        self.token = None
+        self.tokens = {}
 
-    def access_token(self):
-        """A token of the administrator that is good for some minutes."""
+    def access_token(self, name="admin"):
+        """A token of somebody of the demonstration that is good for some minutes."""
         with self.lock:
-            if time.monotonic() - self.signed_in_at > RENEW_AFTER or self.token is None:
-                self.token = self.login("admin").json()["access_token"]
-                self.signed_in_at = time.monotonic()
-            return self.token
+            token, since = self.tokens.get(name, (None, 0.0))
+            if token is None or time.monotonic() - since > RENEW_AFTER:
+                token = self.login(name).json()["access_token"]
+                self.tokens[name] = token, time.monotonic()
+            return token
 
     def login(self, name):
         """The answer to signing in as somebody of the demonstration."""
@@ -44,9 +44,9 @@ class Client:
         answer.raise_for_status()
         return answer
 
-    def ask(self, method, path, **more):
+    def ask(self, method, path, name="admin", **more):
         """A request that must succeed."""
-        headers = {"Authorization": f"Bearer {self.access_token()}", **more.pop("headers", {})}
+        headers = {"Authorization": f"Bearer {self.access_token(name)}", **more.pop("headers", {})}
         answer = self.session.request(method, f"{self.base}{API}{path}", headers=headers, timeout=30, **more)
         if not answer.ok:
             raise RuntimeError(f"{method} {path} → {answer.status_code} {answer.text}")
@@ -56,9 +56,9 @@ class Client:
         """The first page of a list."""
         return self.ask("GET", f"{path}?limit=200").json()["items"]
 
-    def post(self, path, body):
+    def post(self, path, body, name="admin"):
         """What a POST makes."""
-        return self.ask("POST", path, json=body).json()
+        return self.ask("POST", path, name, json=body).json()
 
     def tag(self, path):
         """The version of an item."""

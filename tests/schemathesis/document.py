@@ -13,13 +13,15 @@ class Operation:
         self.id, self.path, self.method = raw["operationId"], path, method.upper()
         parameters = [document.resolved(parameter) for parameter in raw.get("parameters", [])]
         self.parameters = {parameter["name"]: parameter for parameter in parameters}
+        #: Those of which any value that fits the document will do.
+        self.free = {name for name, one in self.parameters.items() if "enum" in document.resolved(one.get("schema", {}))}
         self.demands_version = self.parameters.get("If-Match", {}).get("required", False)
         self.creates = "201" in raw["responses"]
         #: Whether the same can hardly be asked of the same thing again: it goes, or it changes its state.
         self.spoils = method == "delete" or (method == "post" and "get" not in document.paths[path])
         self.can_be_read = "get" in document.paths[path]
         content = document.resolved(raw.get("requestBody", {})).get("content", {})
-        self.example = document.example(content.get("application/json", {}))
+        self.example = next((document.example(one) for media, one in content.items() if media.endswith("json")), None)
 
     def places(self):
         """The parameters of the address in their order, each with the collection before it."""

@@ -70,7 +70,8 @@ def before_call(context, case, kwargs):
     ids, body, tag = sample(operation) if fresh else once(operation)
     places = [name for name, _ in described.places()]
     if len(ids) == len(places) == len(case.path_parameters or {}):
-        case.path_parameters = dict(zip(places, ids))
+        known = {name: value for name, value in zip(places, ids) if name not in described.free}
+        case.path_parameters = {**case.path_parameters, **known}
     if not is_right(case, ParameterLocation.HEADER):
         return
     headers = {name: value for name, value in (case.headers or {}).items() if name.lower() not in FILLED_IN}

@@ -15,9 +15,9 @@ from document import Document
 #: Collections that have other names where something refers to their things.
 REFERRED = {"funder": "partners", "payer": "partners", "payee": "partners", "template": "templates"}
 #: Fields at the top of a body that nothing else of its kind may have alike, and how they begin.
-UNIQUE = {"code": "ST-", "email": "st-"}
+UNIQUE = {"code": "ST-", "email": "st-", "source": "ST-"}
 #: Path parameters that are no ids.
-NAMED = {"year": "2026", "currency": "EUR"}
+NAMED = {"year": "2026", "format": "csv"}
 
 
 class Pool(Client):
@@ -60,9 +60,9 @@ class Pool(Client):
         places = list(operation.places())
         changes = operation.method != "GET" and (operation.spoils or operation.demands_version)
         ids = [self.parameter(operation, name, before) for name, before in places]
-        if changes and places and places[-1][0] == "id":
-            # The address up to the id says what is changed.
-            ids[-1] = self.made(places[-1][1])
+        changed = [index for index, (name, _) in enumerate(places) if name == "id"] if changes else []
+        if changed:
+            ids[changed[-1]] = self.made(places[changed[-1]][1])
         tag = None
         if operation.demands_version:
             tag = self.tag(self.address(operation, ids)) if operation.can_be_read else "*"
@@ -166,6 +166,53 @@ class Pool(Client):
     def a_grants(self):
         return self.share()[2]
 
+    def a_tranches(self):
+        """A part of a grant that is paid in instalments."""
+        grant = self.instalments()
+        return self.post(f"/grants/{grant}/tranches", {"amount": self.money("40.00")})["id"]
+
+    def instalments(self):
+        """A grant that is paid in instalments."""
+        budget, line, _ = self.share()
+        share = {"line_id": line, "planned": self.money("100.00")}
+        grant = {"funder_id": self.thing("partners"), "kind": "cash", "currency": "EUR", "payment_mode": "instalments"}
+        return self.post(f"/budgets/{budget}/grants", {**grant, "shares": [share]})["id"]
+
+    def submitted(self):
+        """A report that waits for the funder's answer."""
+        report = self.made("funder-reports")
+        self.post(f"/funder-reports/{report}/submit", {})
+        return report
+
+    def ended_year(self):
+        """A budget of which 2024 is over."""
+        budget = {"title": {"fr": "Plan"}, "starts_on": "2024-01-01", "ends_on": "2028-12-31"}
+        return self.post(f"/programmes/{self.public}/budgets", budget)["id"]
+
+    def awaiting(self):
+        """A movement that somebody else recorded and that waits for a second person."""
+        budget, line, grant = self.share()
+        movement = {"line_id": line, "grant_id": grant, "kind": "commitment", "booked_on": "2026-03-14"}
+        self.four_eyes(True)
+        try:
+            movement = {**movement, "amount": self.money("10.00")}
+            return self.post(f"/budgets/{budget}/movements", movement, name="coordinator")["id"]
+        finally:
+            self.four_eyes(False)
+
+    def four_eyes(self, wanted):
+        headers = {"If-Match": "*"}
+        self.ask("PATCH", f"/programmes/{self.public}", json={"four_eyes": wanted}, headers=headers)
+
+    def cell(self):
+        """A budget, and a change to its plan."""
+        budget, line, grant = self.share()
+        return budget, {"line_id": line, "grant_id": grant, "planned": self.money("90.00")}
+
+    @staticmethod
+    def money(amount):
+        return {"amount": amount, "currency": "EUR"}
+
     def invitation(self):
         return self.post("/invitations", {"email": f"{self.fresh('guest')}@demo.example"})
 
@@ -231,3 +278,54 @@ class Pool(Client):
 
     def _update_budget_line(self):
         return [line := self.a_lines()], {"title": {"fr": "Jardins"}}, self.tag(f"/lines/{line}")
+
+    def _close_budget_year(self):
+        return [self.ended_year(), "2024"], {}, None
+
+    def _reopen_budget_year(self):
+        budget = self.ended_year()
+        self.post(f"/budgets/{budget}/years/2024/close", {})
+        return [budget, "2024"], {"reason": "Une écriture manque."}, None
+
+    def _create_tranche(self):
+        return [self.instalments()], {"amount": self.money("40.00")}, None
+
+    def _split_tranche(self):
+        return [self.a_tranches()], {"parts": ["80", "20"]}, None
+
+    def _release_tranche(self):
+        return [self.a_tranches()], {}, None
+
+    def _update_tranche(self):
+        return [tranche := self.a_tranches()], {"amount": self.money("50.00")}, self.tag(f"/tranches/{tranche}")
+
+    def _countersign_progress(self):
+        measure = {"measured_on": "2026-05-01", "percent": "69.6", "source": "Visite"}
+        measure = self.post(f"/lines/{self.thing('lines')}/progress", measure, name="coordinator")
+        return [measure["id"]], {"partner_id": self.thing("partners")}, None
+
+    def _accept_funder_report(self):
+        return [self.submitted()], {}, None
+
+    def _return_funder_report(self):
+        return [self.submitted()], {"reason": "Incomplet."}, None
+
+    def _approve_movement(self):
+        return [self.awaiting()], {}, None
+
+    def _refuse_movement(self):
+        return [self.awaiting()], {"reason": "Pièce manquante"}, None
+
+    def _update_plan(self):
+        budget, cell = self.cell()
+        return [budget], {"cells": [cell], "reason": "Rééquilibrage"}, self.tag(f"/budgets/{budget}/plan")
+
+    def _simulate_plan(self):
+        budget, cell = self.cell()
+        return [budget], {"cells": [cell]}, None
+
+    def _copy_plan_year(self):
+        return [self.a_budgets()], {"from_year": 2026, "to_year": 2027}, None
+
+    def _create_rate_policy(self):
+        return [self.public], {"funder_id": self.made("partners"), "currency": "EUR", "policy": "monthly"}, None
