@@ -72,6 +72,14 @@ impl DraftRole {
         !self.done && !self.partner.is_empty() && (self.partner != NEW || !self.name.trim().is_empty())
     }
 
+    /// Whether both give the same role to the same organisation, which the server refuses when the programme is there
+    /// already.
+    #[must_use]
+    pub fn repeats(&self, other: &Self) -> bool {
+        let known = !self.partner.is_empty() && self.partner != NEW;
+        known && self.role == other.role && self.partner == other.partner
+    }
+
     /// The organisation to be added, if it is not one that is known.
     #[must_use]
     pub fn new_partner(&self, country: &str) -> Option<NewPartner> {
@@ -194,6 +202,22 @@ mod tests {
         };
         assert!(named.is_due() && named.new_partner("FR").is_some_and(|new| new.check().is_ok()));
         assert!(!DraftRole { done: true, ..named }.is_due());
+    }
+
+    #[test]
+    fn a_role_is_given_once_to_an_organisation() {
+        let held = |role, partner: &str| DraftRole {
+            partner: partner.to_owned(),
+            ..DraftRole::open(role)
+        };
+        let funds = held(PartnerRoleKind::Funding, "a");
+        assert!(funds.repeats(&funds.clone()));
+        assert!(!funds.repeats(&held(PartnerRoleKind::Funding, "b")));
+        assert!(!funds.repeats(&held(PartnerRoleKind::Accountable, "a")));
+        for nobody in ["", NEW] {
+            let nobody = held(PartnerRoleKind::Funding, nobody);
+            assert!(!nobody.repeats(&nobody.clone()));
+        }
     }
 
     #[test]

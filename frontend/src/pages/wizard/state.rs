@@ -144,6 +144,16 @@ impl Fields {
         self.roles.set(rows);
     }
 
+    /// Whether another row gives the role of this one to an organisation: it cannot be chosen twice.
+    pub fn is_taken(self, row: RoleFields, partner: &str) -> bool {
+        let chosen = DraftRole {
+            partner: partner.to_owned(),
+            ..DraftRole::open(row.role)
+        };
+        let others = self.roles.get().into_iter().filter(|other| other.id != row.id);
+        others.map(RoleFields::get).any(|other| chosen.repeats(&other))
+    }
+
     /// One more row for a role.
     pub fn add_role(self, role: PartnerRoleKind) {
         self.roles.update(|rows| {
@@ -187,9 +197,13 @@ pub async fn create(fields: Fields, draft: Draft, language: &str) -> Answer<Uuid
     };
     fields.created.set(Some(programme.id));
     let country = country_of(&programme.time_zone);
+    let mut earlier: Vec<DraftRole> = Vec::new();
     for row in fields.roles.get_untracked() {
         let role = untrack(|| row.get());
-        if !role.is_due() {
+        // A draft that was kept on the device may still repeat itself.
+        let repeated = earlier.iter().any(|other| role.repeats(other));
+        earlier.push(role.clone());
+        if repeated || !role.is_due() {
             continue;
         }
         let partner_id = match role.new_partner(country) {

@@ -114,7 +114,7 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
                     " "
                     <span class="source">"· " {move || partner_role(i18n, role)}</span>
                 </legend>
-                <For each=rows key=|row| row.id let(row)><Row form row choices/></For>
+                <For each=rows key=|row| row.id let(row)><Row form fields row choices/></For>
                 <p><Button kind=ButtonKind::Quiet small=true on_press=move |()| fields.add_role(role)>{tr!(i18n, wizard.another)}</Button></p>
             </fieldset>
         }
@@ -130,8 +130,13 @@ pub fn Partners(form: Form, fields: Fields) -> impl IntoView {
 }
 
 #[component]
-fn Row(form: Form, row: RoleFields, choices: Signal<Vec<Choice>>) -> impl IntoView {
+fn Row(form: Form, fields: Fields, row: RoleFields, choices: Signal<Vec<Choice>>) -> impl IntoView {
     let i18n = words();
+    let choices = Signal::derive(move || {
+        let mut choices = choices.get();
+        choices.retain(|choice| !fields.is_taken(row, &choice.value));
+        choices
+    });
     let kinds = Signal::derive(move || {
         PartnerKind::ALL
             .iter()
