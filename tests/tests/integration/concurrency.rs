@@ -12,7 +12,7 @@ use serde_json::json;
 const CLIENTS: usize = 64;
 
 /// Runs one piece of work per client, all at the same moment, and counts the statuses.
-fn at_once<T: Send>(clients: Vec<Client>, work: impl Fn(usize, &Client) -> T + Sync) -> Vec<T> {
+pub fn at_once<T: Send>(clients: Vec<Client>, work: impl Fn(usize, &Client) -> T + Sync) -> Vec<T> {
     let barrier = Barrier::new(clients.len());
     std::thread::scope(|scope| {
         let started: Vec<_> = clients
@@ -33,7 +33,7 @@ fn at_once<T: Send>(clients: Vec<Client>, work: impl Fn(usize, &Client) -> T + S
     })
 }
 
-fn tally(statuses: impl IntoIterator<Item = u16>) -> BTreeMap<u16, usize> {
+pub fn tally(statuses: impl IntoIterator<Item = u16>) -> BTreeMap<u16, usize> {
     let mut tally = BTreeMap::new();
     statuses
         .into_iter()
@@ -49,7 +49,7 @@ fn race(clients: Vec<Client>, share: &Share) -> BTreeMap<u16, usize> {
     }))
 }
 
-fn copies(client: &Client, number: usize) -> Vec<Client> {
+pub fn copies(client: &Client, number: usize) -> Vec<Client> {
     let token = client.token().expect("somebody is signed in");
     (0..number).map(|_| client.with_token(token)).collect()
 }

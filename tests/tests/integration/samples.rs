@@ -165,14 +165,14 @@ impl<'a> Samples<'a> {
                 | O::GetMovement
                 | O::ReverseMovement
                 | O::CorrectMovement
+                | O::ApproveMovement
+                | O::RefuseMovement
         );
         let below = [
             "/programmes/{",
             "/budgets/{",
             "/lines/{",
             "/grants/{",
-            "/tranches/{",
-            "/funder-reports/{",
             "/rates/{",
             "/rate-policies/{",
             "/tranches/{",
@@ -252,6 +252,7 @@ impl<'a> Samples<'a> {
             | O::ListGrants
             | O::GetGrant
             | O::CreateGrant
+            | O::GetSettlement
             | O::UpdateGrant => self.plan(operation),
             O::WithdrawGrant
             | O::GetPlan
@@ -284,6 +285,7 @@ impl<'a> Samples<'a> {
             | O::AcceptFunderReport
             | O::ReturnFunderReport
             | O::ListAlerts => self.conditions(operation, who),
+            O::ApproveMovement | O::RefuseMovement => self.decision(operation, who),
             O::ListMovements
             | O::GetMovement
             | O::CreateMovement
@@ -601,7 +603,7 @@ impl<'a> Samples<'a> {
                 "funder_id": self.world.seed().funder, "kind": "cash", "currency": "EUR",
                 "shares": [{"line_id": share.line, "planned": eur(10)}]
             })),
-            Operation::GetGrant => at(&[&share.grant]),
+            Operation::GetGrant | Operation::GetSettlement => at(&[&share.grant]),
             Operation::UpdateGrant => {
                 let tag = self.tag(&format!("/grants/{}", share.grant));
                 at(&[&share.grant]).with(json!({"reference": "CP-2026-1"})).tagged(tag)
@@ -625,6 +627,23 @@ impl<'a> Samples<'a> {
             Operation::SubmitPlan => at(&[&share.budget]).with(json!({"reason": "Comité de pilotage"})),
             Operation::CopyPlanYear => at(&[&share.budget]).with(json!({"from_year": 2026, "to_year": 2027})),
             _ => at(&[&share.budget]),
+        }
+    }
+
+    /// A movement that waits, recorded by somebody else than who decides.
+    fn decision(&self, operation: Operation, who: Who) -> Sample {
+        let share = self.share();
+        let programme = format!("/programmes/{}", self.shared());
+        let recorder = match who {
+            Who::Administrator => self.world.coordinator(),
+            _ => self.admin.clone(),
+        };
+        self.admin.patch(&programme, "*", &json!({"four_eyes": true})).ok();
+        let id = recorder.post(&share.movements(), &share.movement("expenditure", 10)).id();
+        self.admin.patch(&programme, "*", &json!({"four_eyes": false})).ok();
+        match operation {
+            Operation::RefuseMovement => at(&[&id]).with(json!({"reason": "Pièce manquante"})),
+            _ => at(&[&id]),
         }
     }
 

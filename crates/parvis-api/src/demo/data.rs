@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use chrono::NaiveDate;
 use parvis_domain::accounts::MemberRole;
 use parvis_domain::programmes::ProgrammeTransition;
 use parvis_store::{StoreError, StoreResult};
-use parvis_wire::budgets::Reversal;
+use parvis_wire::budgets::{GrantWithdrawal, Reversal};
 use parvis_wire::participation::{CloseStep, EndStep, OpenStep};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -89,6 +90,12 @@ pub(super) struct Programme {
     pub members: Vec<Member>,
     /// The first ones change the steps that the template has planned, in their order; the others are added.
     pub steps: Vec<Step>,
+    /// Exchange rates, which movements may name.
+    #[serde(default)]
+    pub rates: Vec<Keyed>,
+    /// What funders ask of conversions.
+    #[serde(default)]
+    pub rate_policies: Vec<Body>,
     pub budgets: Vec<Budget>,
 }
 
@@ -135,9 +142,55 @@ pub(super) struct Step {
 pub(super) struct Budget {
     pub lines: Vec<Keyed>,
     pub grants: Vec<Keyed>,
+    /// What became of the plan before anything was booked.
+    #[serde(default)]
+    pub plan: Vec<PlanStep>,
     pub movements: Vec<Movement>,
+    /// What was posted since the programme asks for a second person, and waits for one.
+    #[serde(default)]
+    pub waiting: Vec<Movement>,
+    /// How far lines had come, before anything was released.
+    #[serde(default)]
+    pub progress: Vec<Measured>,
+    /// Parts of grants in instalments, and when they were released.
+    #[serde(default)]
+    pub tranches: Vec<Instalment>,
     #[serde(flatten)]
     pub body: Body,
+}
+
+/// A measure of progress, and the partner that countersigned it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Measured {
+    pub line: String,
+    #[serde(default)]
+    pub countersigned_by: Option<String>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// A tranche, and its release where it came to that.
+#[derive(Debug, Deserialize)]
+pub(super) struct Instalment {
+    pub grant: String,
+    #[serde(default)]
+    pub released_on: Option<NaiveDate>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// A change of the plan.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PlanStep {
+    /// A funder withdraws.
+    Withdrawal {
+        withdraw: String,
+        #[serde(flatten)]
+        withdrawal: GrantWithdrawal,
+    },
+    /// Cells change, as one revision.
+    Change(Body),
 }
 
 /// An entry of the ledger.

@@ -1,21 +1,21 @@
 //! Writing the demonstration through the checks of the API and the functions of the store, so that events, balances and
 //! rules come out as if people had entered it.
 
-use parvis_domain::ids::{GrantId, LineId, MovementId, PartnerId, PlaceId, ProgrammeId, UserId};
+use parvis_domain::ids::{GrantId, LineId, MovementId, PartnerId, PlaceId, ProgrammeId, RateId, UserId};
 use parvis_domain::page::{Direction, LIMIT_MAX, PageRequest};
 use parvis_domain::programmes::ProgrammeTransition;
 use parvis_domain::{budgets as domain, partners::PartnerRoleKind};
-use parvis_store::budgets::{self, Budget, Setting};
+use parvis_store::budgets::{self, Budget, PlanEdit, Setting, Withdrawal};
 use parvis_store::participation::{self, StepFilter, StepSort};
 use parvis_store::programmes::{self, Programme, ProgrammeContext};
 use parvis_store::{Conn, Stamp, StoreError, StoreResult, accounts, partners, places};
-use parvis_wire::budgets::{NewBudget, NewBudgetLine, NewGrant, NewMovement};
+use parvis_wire::budgets::{NewBudget, NewBudgetLine, NewGrant, NewMovement, NewRate, NewRatePolicy, PlanPatch};
 use parvis_wire::participation::{NewParticipationStep, ParticipationStepPatch};
 use parvis_wire::partners::{NewPartner, NewPartnerRole};
 use parvis_wire::places::NewPlace;
 use parvis_wire::programmes::NewProgramme;
 
-use super::data::{self, Keys, Movement};
+use super::data::{self, Keys, Movement, PlanStep};
 
 /// Writes organisations and places; what their keys became is remembered.
 pub(super) fn shared(conn: &mut Conn, stamp: Stamp<'_>, keys: &mut Keys, data: &data::Data) -> StoreResult<()> {
@@ -48,6 +48,7 @@ pub(super) fn programme(conn: &mut Conn, stamp: Stamp<'_>, keys: &Keys, file: &d
     }
     let context = made.context();
     steps(conn, coordinator, keys, &context, &file.steps).map_err(at(&new.code))?;
+    let keys = &rates(conn, officer, keys, &context, file)?;
     for entry in &file.budgets {
         budget(conn, officer, keys, &made, entry).map_err(at(&new.code))?;
     }
@@ -88,6 +89,28 @@ fn transition(conn: &mut Conn, stamp: Stamp<'_>, id: ProgrammeId, with: Programm
         ProgrammeTransition::Archive => programmes::archive_programme,
     };
     go(conn, &stamp, &before).map(drop)
+}
+
+/// Records rates and what funders ask of conversions; gives the keys with those of the rates.
+fn rates(
+    conn: &mut Conn,
+    stamp: Stamp<'_>,
+    keys: &Keys,
+    programme: &ProgrammeContext,
+    file: &data::Programme,
+) -> StoreResult<Keys> {
+    let mut keys = keys.clone();
+    let today = programme.today(&stamp)?;
+    for entry in &file.rates {
+        let content = keys.body::<NewRate>(&entry.body)?.check(today)?;
+        let rate = budgets::create_rate(conn, &stamp, Some(programme.id), &content).map_err(at(&entry.key))?;
+        keys.insert::<RateId>("rate", &entry.key, rate.id);
+    }
+    for entry in &file.rate_policies {
+        let new: NewRatePolicy = keys.body(entry)?;
+        budgets::create_rate_policy(conn, &stamp, programme.id, new.funder_id.into(), new.check()?)?;
+    }
+    Ok(keys)
 }
 
 /// Changes the steps that came with the template, adds the others, and leads each to where it stands.
@@ -161,16 +184,64 @@ fn budget(
         keys.insert::<GrantId>("grant", &grant.key, made.id);
     }
     let context = programme.context();
+    for step in &entry.plan {
+        change_plan(conn, stamp, setting, &keys, &context, step).map_err(at("plan"))?;
+    }
+    super::conditions::write(conn, stamp, &keys, &context, budget.id, entry)?;
     let mut ledger = Ledger {
         stamp,
         context: &context,
         budget: &budget,
         keys,
     };
-    entry
-        .movements
-        .iter()
-        .try_for_each(|movement| ledger.post(conn, movement))
+    for movement in &entry.movements {
+        ledger.post(conn, movement)?;
+    }
+    if entry.waiting.is_empty() {
+        return Ok(());
+    }
+    ask_for_second_person(conn, stamp.by(ledger.keys.id("@account/coordinator")?), programme.id)?;
+    entry.waiting.iter().try_for_each(|movement| ledger.post(conn, movement))
+}
+
+/// From now on another person approves every movement.
+fn ask_for_second_person(conn: &mut Conn, stamp: Stamp<'_>, programme: ProgrammeId) -> StoreResult<()> {
+    let programme = programmes::get_programme(conn, programme)?;
+    let mut content = programme.content();
+    content.four_eyes = Some(true);
+    programmes::update_programme(conn, &stamp, &programme, &content).map(drop)
+}
+
+/// Changes the plan as the budget officer would.
+fn change_plan(
+    conn: &mut Conn,
+    stamp: Stamp<'_>,
+    setting: Setting,
+    keys: &Keys,
+    context: &ProgrammeContext,
+    step: &PlanStep,
+) -> StoreResult<()> {
+    let today = context.today(&stamp)?;
+    let role = Some("budget_officer".to_owned());
+    match step {
+        PlanStep::Withdrawal { withdraw, withdrawal } => {
+            let grant = budgets::get_grant(conn, keys.id::<GrantId>(withdraw)?)?;
+            let (reason, day) = withdrawal.check()?;
+            let day = day.unwrap_or(today);
+            budgets::withdraw_grant(conn, &stamp, &grant, &Withdrawal { reason, day, role }).map(drop)
+        }
+        PlanStep::Change(body) => {
+            let change = keys.body::<PlanPatch>(body)?.check()?;
+            let edit = PlanEdit {
+                cells: change.cells,
+                reason: change.reason,
+                booked_on: change.booked_on.unwrap_or(today),
+                role,
+                expected: budgets::plan_version(conn, setting.budget)?,
+            };
+            budgets::update_plan(conn, &stamp, setting, &edit)
+        }
+    }
 }
 
 /// What posting a movement needs.
@@ -208,7 +279,7 @@ impl Ledger<'_> {
 }
 
 /// Names the entry that a rule refused: in the demonstration a refusal is a fault of the data.
-fn at(entry: &str) -> impl Fn(StoreError) -> StoreError {
+pub(super) fn at(entry: &str) -> impl Fn(StoreError) -> StoreError {
     move |error| match error.refusal() {
         Some(refusal) if matches!(error, StoreError::Domain(_) | StoreError::Conflict(_)) => {
             data::wrong(format!("{entry}: {} {:?}", refusal.detail, refusal.faults))

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::MovementKind;
+use parvis_domain::budgets::{MovementKind, MovementStatus};
 use parvis_wire::budgets::{Movement, Reversal};
 
 use super::desk::{BudgetHead, DeskHere};
@@ -212,7 +212,8 @@ fn Row(
         }
         format.money(money)
     });
-    let open = !reversal && movement.reversed_by.is_none();
+    let counts = movement.status == MovementStatus::Approved;
+    let open = !reversal && counts && movement.reversed_by.is_none();
     let state = match (reversal, movement.reversed_by) {
         (true, _) => Some(
             view! { <Badge tone=Tone::Warn glyph=Glyph::Cross text=move || say!(i18n, movement.is_reversal)/> }
@@ -223,7 +224,17 @@ fn Row(
         ),
         _ => None,
     };
-    let (kind, booked_on, struck) = (movement.kind, movement.booked_on, movement.reversed_by.is_some());
+    let decision = match movement.status {
+        MovementStatus::Approved => None,
+        MovementStatus::Pending => Some(
+            view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || say!(i18n, movement.pending)/> }.into_any(),
+        ),
+        MovementStatus::Refused => Some(
+            view! { <Badge tone=Tone::Idle glyph=Glyph::Cross text=move || say!(i18n, movement.refused)/> }.into_any(),
+        ),
+    };
+    let struck = movement.reversed_by.is_some() || movement.status == MovementStatus::Refused;
+    let (kind, booked_on) = (movement.kind, movement.booked_on);
     let (reference, note) = (movement.reference.clone(), movement.note.clone());
     let label = format!("{} {}", movement_kind(i18n, kind), amount.clone().unwrap_or_default());
     let ask = move |_| {
@@ -239,6 +250,7 @@ fn Row(
             <td data-label=say!(i18n, movement.reference)><span>{reference}{note.map(|note| view! { <span class="source">" " {note}</span> })}</span></td>
             <td class="num" class:struck=struck data-label=say!(i18n, money.amount)>{amount}</td>
             <td>
+                {decision}
                 {state}
                 <Show when=move || open && here.may(Operation::ReverseMovement)>
                     <button type="button" class="btn quiet small no-print" aria-label=format!("{}: {label}", say!(i18n, movement.reverse)) on:click=ask.clone()>

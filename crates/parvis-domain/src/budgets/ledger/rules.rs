@@ -174,9 +174,10 @@ fn broken(
     without: State,
     change: Option<Change>,
 ) -> Option<Breach> {
-    let room = rule.room(rules, level, on, without)?;
+    let sums = change.map(|change| change.sums);
+    let room = rule.room(rules, level, on, without, sums)?;
     let left = match change {
-        Some(change) => rule.room(rules, level, on, without.plus(change))?,
+        Some(change) => rule.room(rules, level, on, without.plus(change), sums)?,
         None => room,
     };
     (left < 0 && (left < room || change.is_none())).then_some(Breach {
@@ -218,7 +219,7 @@ impl Rule {
     /// What is left under the rule, negative where it is broken; none where it is not asked.
     ///
     /// What waits raises the sum that is bounded and lowers the one that bounds it, never the other way round.
-    fn room(self, rules: Rules<'_>, level: Level, on: NaiveDate, state: State) -> Option<i64> {
+    fn room(self, rules: Rules<'_>, level: Level, on: NaiveDate, state: State, change: Option<Sums>) -> Option<i64> {
         let terms = rules.terms;
         if self != Rule::NotNegative && terms.kind == GrantKind::InKind {
             return None;
@@ -228,7 +229,7 @@ impl Rule {
             Level::Grant => 0,
         };
         let room = match self {
-            Rule::NotNegative => lowest(state),
+            Rule::NotNegative => lowest(state, change)?,
             Rule::CommittedPlanned => state.low(|s| s.planned) + shift - state.high(|s| s.committed),
             Rule::CommittedGranted if terms.policy.grant_decision => {
                 state.low(|s| s.granted) + shift - state.high(|s| s.committed)
@@ -261,8 +262,8 @@ fn released(releases: &[(NaiveDate, i64)], on: NaiveDate) -> i64 {
         .sum()
 }
 
-/// The lowest of all sums: none falls below zero.
-fn lowest(state: State) -> i64 {
+/// The lowest of the sums that a change lowers, of all without one: none falls below zero.
+fn lowest(state: State, change: Option<Sums>) -> Option<i64> {
     let sums: [fn(&Sums) -> i64; 8] = [
         |s| s.planned,
         |s| s.granted,
@@ -273,7 +274,10 @@ fn lowest(state: State) -> i64 {
         |s| s.justified,
         |s| s.contributed,
     ];
-    sums.into_iter().map(|of| state.low(of)).min().unwrap_or(0)
+    let lowered = sums
+        .into_iter()
+        .filter(|of| change.is_none_or(|change| of(&change) < 0));
+    lowered.map(|of| state.low(of)).min()
 }
 
 impl Breach {
