@@ -142,6 +142,8 @@ pub struct GrantContent {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// The last day on which it can be paid.
+    pub expires_on: Option<NaiveDate>,
     /// Which part of its plan each line may exceed without an amendment; the programme's rule where nothing is said.
     pub shift: Option<ratio::Ratio>,
     /// Which part of the accepted cost it pays at most; the whole of it where nothing is said.

@@ -1,10 +1,15 @@
 //! Conditions and time: closed years, tranches and what they wait for, alerts.
 
-use parvis_tests::world::{eur, partner};
+use parvis_tests::app::count;
+use parvis_tests::process::Process;
+use parvis_tests::sums::assert_sums;
+use parvis_tests::world::{self, eur, partner};
 use parvis_tests::{Answer, Client, Share, Who, World};
 use serde_json::{Value, json};
 
+use crate::concurrency::{at_once, copies, tally};
 use crate::samples::conditions::{budget_since_2024, instalments};
+use crate::samples::{fresh, template};
 
 /// A share in instalments, in the private programme.
 fn in_instalments(world: &World, euros: u32) -> Share {
@@ -29,11 +34,14 @@ fn release(client: &Client, tranche: &str) -> Answer {
 
 /// A line of 2024 with a grant on it, in a budget that goes on to 2028.
 fn share_of_2024(world: &World, euros: u32) -> Share {
-    let client = world.coordinator();
-    let budget = budget_since_2024(&client, &world.seed().private);
+    since_2024(&world.coordinator(), &world.seed().private, &world.seed().funder, euros)
+}
+
+fn since_2024(client: &Client, programme: &str, funder: &str, euros: u32) -> Share {
+    let budget = budget_since_2024(client, programme);
     let line = json!({
         "category": "investment", "year": 2024,
-        "grants": [{"funder_id": world.seed().funder, "kind": "cash", "planned": eur(euros)}]
+        "grants": [{"funder_id": funder, "kind": "cash", "planned": eur(euros)}]
     });
     let line = client.post(&format!("/budgets/{budget}/lines"), &line).ok();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -150,7 +158,7 @@ fn a_measure_needs_a_second_person_of_the_partner() {
     );
     let association = json!({"partner_id": world.seed().association});
     client.post(&path, &association).refused(403, "second_person_required");
-    client.post(&path, &json!({})).refused(403, "second_person_required");
+    client.post(&path, &json!({})).refused(422, "required");
     let other = json!({"partner_id": world.seed().funder});
     world
         .of(Who::Partner)
@@ -337,6 +345,27 @@ fn only_the_administrator_opens_a_year_again_and_it_stays_on_record() {
     assert!(world.execute("UPDATE budget_year_records SET reason = 'x'").is_err());
 }
 
+/// What waits for a second person is decided before its year closes.
+#[test]
+fn pending_movements_hold_a_year_open() {
+    let world = World::new();
+    let mut four_eyes = template(&fresh("eyes-"));
+    four_eyes["policy"] = json!({"grant_decision": true, "four_eyes": true});
+    let four_eyes = world.admin().post("/templates", &four_eyes).id();
+    let programme = world.programme(&four_eyes, &fresh("EYES-"), "private");
+    let client = world.coordinator();
+    let share = since_2024(&client, &programme, &world.seed().funder, 100);
+    let waiting = client
+        .post(&share.movements(), &share.booked("commitment", 10, "2024-05-01"))
+        .id();
+    assert_eq!(year(&client, &share.budget, 2024)["pending"][0]["movement_id"], waiting);
+    let problem = close(&client, &share.budget, 2024).refused(409, "year_has_pending");
+    assert_eq!(problem["errors"][0]["params"]["movements"], waiting);
+    let approve = format!("/movements/{waiting}/approve");
+    world.of(Who::Officer).post(&approve, &json!({})).ok();
+    close(&client, &share.budget, 2024).ok();
+}
+
 /// What a programme tells of, with its objects, days and amounts.
 #[test]
 fn alerts_tell_what_somebody_should_look_at() {
@@ -436,4 +465,73 @@ fn a_bound_partner_sees_no_tranche_of_others() {
     bound
         .get(&format!("/grants/{grant}/funder-reports"))
         .refused(404, "not_found");
+}
+
+/// The year closes while many book in it, at two servers: what came first stays, what comes later is refused.
+#[test]
+fn nothing_is_booked_in_a_year_that_closes_in_the_same_moment() {
+    let (database, seed) = World::database();
+    let servers = [Process::serve(database.url()), Process::serve(database.url())];
+    let sign_in = |server: &Process, who: Who| {
+        let session = world::sign_in(&server.client(), &who.email());
+        server
+            .client()
+            .with_token(session["access_token"].as_str().unwrap_or_default())
+    };
+    let leads: Vec<Client> = servers.iter().map(|server| sign_in(server, Who::Coordinator)).collect();
+    let share = since_2024(&leads[0], &seed.private, &seed.funder, 1000);
+    let clients = leads.iter().flat_map(|client| copies(client, 12)).collect();
+    let statuses = at_once(clients, |n, client| {
+        (0..6)
+            .map(|round| match (n % 12, round) {
+                (0, 3) => close(client, &share.budget, 2024).status,
+                _ => {
+                    client
+                        .post(&share.movements(), &share.booked("commitment", 1, "2024-06-01"))
+                        .status
+                }
+            })
+            .collect::<Vec<_>>()
+    });
+    let tally = tally(statuses.into_iter().flatten());
+    assert!(
+        tally.keys().all(|status| [200, 201, 409, 422].contains(status)),
+        "{tally:?}"
+    );
+    assert_eq!(tally[&200], 1, "{tally:?}");
+    let store = database.store();
+    assert_eq!(count(&store, "SELECT count(*) AS n FROM movements"), tally[&201] as i64);
+    // Within a programme the numbers of events are the order of commit.
+    let after = "SELECT count(*) AS n FROM events WHERE operation = 'create_movement' \
+                 AND seq > (SELECT max(seq) FROM events WHERE operation = 'close_budget_year')";
+    assert_eq!(count(&store, after), 0);
+    assert_sums(&store);
+}
+
+/// One of many releases succeeds, and nothing is paid ahead of it.
+#[test]
+fn releases_and_payments_race() {
+    let world = World::new();
+    let (client, share) = (world.coordinator(), in_instalments(&world, 100));
+    client.post(&share.movements(), &share.movement("commitment", 100)).ok();
+    let tranche = tranche(&client, &share.grant, 50, json!([]));
+    let statuses = at_once(copies(&client, 16), |n, client| match n % 2 {
+        0 => release(client, &tranche).status,
+        _ => {
+            let payment = share.booked("disbursement", 20, "2026-06-15");
+            (0..3)
+                .map(|_| client.post(&share.movements(), &payment).status)
+                .max()
+                .unwrap_or_default()
+        }
+    });
+    let tally = tally(statuses);
+    assert!(
+        tally.keys().all(|status| [200, 201, 409, 412, 422].contains(status)),
+        "{tally:?}"
+    );
+    assert_eq!(tally[&200], 1, "{tally:?}");
+    let disbursed = world.count("SELECT CAST(SUM(disbursed_minor) AS BIGINT) AS n FROM balances");
+    assert!([0, 2000, 4000].contains(&disbursed), "{disbursed}");
+    assert_sums(&world.store);
 }

@@ -94,6 +94,7 @@ pub async fn update_grant(context: Context, id: Id<GrantId>, body: Body<GrantPat
         let current = GrantFields {
             reference: before.reference.clone(),
             decided_on: before.decided_on.map(|day| day.to_string()),
+            expires_on: before.expires_on.map(|day| day.to_string()),
             shift_percent: before.shift.map(|shift| shift.percent()),
             rate_percent: before.rate.map(|rate| rate.percent()),
         };
@@ -101,6 +102,7 @@ pub async fn update_grant(context: Context, id: Id<GrantId>, body: Body<GrantPat
         let terms = GrantTerms {
             reference: checked.reference,
             decided_on: checked.decided_on,
+            expires_on: checked.expires_on,
             shift: checked.shift,
             rate: checked.rate,
         };

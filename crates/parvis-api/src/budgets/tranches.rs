@@ -10,6 +10,7 @@ use parvis_wire::Page;
 use parvis_wire::budgets::{
     NewTranche, Tranche, TrancheFields, TrancheParts, TranchePatch, TrancheRelease, TrancheSplit,
 };
+use sha2::{Digest, Sha256};
 
 use super::{allow, own_share_only, wire_conditions as wire};
 use crate::http::query::list_query;
@@ -57,7 +58,7 @@ pub async fn create_tranche(context: Context, id: Id<GrantId>, body: Body<NewTra
 pub async fn get_tranche(context: Context, id: Id<TrancheId>) -> Answer {
     let read = move |hop: &mut Hop<'_>| {
         let (_, tranche, view) = load(hop, id.0)?;
-        item(tranche, view)
+        item(hop, tranche, view)
     };
     context.read(Operation::GetTranche, read).await
 }
@@ -70,7 +71,7 @@ pub async fn update_tranche(context: Context, id: Id<TrancheId>, body: Body<Tran
         let (home, before, view) = load_to_change(hop, id.0)?;
         let content = body.clone().onto(TrancheFields::from(&before.content()))?.check()?;
         let after = store::update_tranche(hop.conn, &hop.stamp, &home, &before, &content)?;
-        item(after, view)
+        item(hop, after, view)
     };
     context.write(Operation::UpdateTranche, body, write).await
 }
@@ -100,7 +101,7 @@ pub async fn release_tranche(context: Context, id: Id<TrancheId>, body: Body<Tra
             None => home.programme.today(&hop.stamp)?,
         };
         let released = store::release_tranche(hop.conn, &hop.stamp, &home, &before, day)?;
-        item(released, view)
+        item(hop, released, view)
     };
     context.write(Operation::ReleaseTranche, body, write).await
 }
@@ -141,7 +142,19 @@ fn load_to_change(hop: &mut Hop<'_>, id: TrancheId) -> StoreResult<(Home, store:
     Ok((home, before, view))
 }
 
-fn item(tranche: store::Tranche, view: View) -> StoreResult<Reply> {
-    let version = tranche.version;
-    Reply::item(&wire::tranche(tranche), version, view)
+/// A tranche with its tag. What its conditions rest on changes without it, so the tag follows the body as well; to change
+/// it, the version alone counts.
+fn item(hop: &mut Hop<'_>, tranche: store::Tranche, view: View) -> StoreResult<Reply> {
+    let (version, grant) = (tranche.version, tranche.grant_id);
+    let mut wire = wire::tranche(tranche);
+    if wire.is_final {
+        wire.settlement = Some(super::wire::settlement(store::get_settlement(hop.conn, grant)?));
+    }
+    let mut reply = Reply::item(&wire, version, view)?;
+    let digest = Sha256::digest(&reply.body);
+    let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    if let Some(etag) = &mut reply.etag {
+        etag.view = format!("{}-{short}", etag.view);
+    }
+    Ok(reply)
 }

@@ -58,6 +58,7 @@ pub(super) fn grant(grant: store::Grant) -> wire::Grant {
         granted: sum(|share| share.granted),
         reference: grant.reference.clone(),
         decided_on: grant.decided_on,
+        expires_on: grant.expires_on,
         shift_percent: grant.shift.map(|shift| shift.percent()),
         rate_percent: grant.rate.map(|rate| rate.percent()),
         withdrawn_on: grant.withdrawn_on,

@@ -103,6 +103,7 @@ pub(super) fn tranche(tranche: store::Tranche) -> wire::Tranche {
         is_final: tranche.is_final,
         conditions: tranche.conditions.into_iter().map(condition).collect(),
         state: tranche.state,
+        settlement: None,
         released_on: tranche.released_on,
         created_at: tranche.created_at,
         version: tranche.version,

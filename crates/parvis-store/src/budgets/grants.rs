@@ -35,6 +35,7 @@ struct GrantRow {
     payment_mode: PaymentMode,
     reference: Option<String>,
     decided_on: Option<NaiveDate>,
+    expires_on: Option<NaiveDate>,
     shift_numerator: Option<i64>,
     shift_denominator: Option<i64>,
     rate_numerator: Option<i64>,
@@ -66,6 +67,8 @@ pub struct Grant {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// The last day on which it can be paid.
+    pub expires_on: Option<NaiveDate>,
     /// Which part of its plan each line may exceed without an amendment.
     #[serde(serialize_with = "texts::optional_percent")]
     pub shift: Option<Ratio>,
@@ -95,6 +98,7 @@ impl Grant {
             payment_mode: self.payment_mode,
             reference: self.reference.clone(),
             decided_on: self.decided_on,
+            expires_on: self.expires_on,
             shift: self.shift,
             rate: self.rate,
         }
@@ -203,6 +207,7 @@ fn with_shares(row: GrantRow, shares: &[Balance]) -> Grant {
         payment_mode: row.payment_mode,
         reference: row.reference,
         decided_on: row.decided_on,
+        expires_on: row.expires_on,
         shift: shares::ratio((row.shift_numerator, row.shift_denominator)),
         rate: shares::ratio((row.rate_numerator, row.rate_denominator)),
         withdrawn_on: row.withdrawn_on,
@@ -276,6 +281,7 @@ pub(super) fn insert(
             grants::payment_mode.eq(content.payment_mode.as_str()),
             grants::reference.eq(&content.reference),
             grants::decided_on.eq(content.decided_on),
+            grants::expires_on.eq(content.expires_on),
             grants::shift_numerator.eq(shift.map(Ratio::numerator)),
             grants::shift_denominator.eq(shift.map(Ratio::denominator)),
             grants::rate_numerator.eq(content.rate.map(Ratio::numerator)),
@@ -306,6 +312,8 @@ pub struct GrantTerms {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// The last day on which it can be paid.
+    pub expires_on: Option<NaiveDate>,
     /// Which part of its plan each line may exceed without an amendment.
     pub shift: Option<Ratio>,
     /// Which part of the accepted cost it pays at most.
@@ -327,6 +335,7 @@ pub fn update_grant(conn: &mut Conn, stamp: &Stamp<'_>, before: &Grant, terms: &
         .set((
             grants::reference.eq(&terms.reference),
             grants::decided_on.eq(terms.decided_on),
+            grants::expires_on.eq(terms.expires_on),
             grants::rate_numerator.eq(terms.rate.map(Ratio::numerator)),
             grants::rate_denominator.eq(terms.rate.map(Ratio::denominator)),
             grants::version.eq(grants::version + 1),

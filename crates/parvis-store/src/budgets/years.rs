@@ -220,12 +220,11 @@ fn lock(conn: &mut Conn, budget: BudgetId) -> StoreResult<()> {
     }
 }
 
-/// What the history keeps of a year.
+/// What the history keeps of a year. The reason stays out of it: it may hold names.
 #[derive(Serialize)]
-struct Recorded<'a> {
+struct Recorded {
     year: i32,
     action: YearAction,
-    reason: Option<&'a str>,
 }
 
 fn write(
@@ -273,7 +272,7 @@ fn write(
         YearAction::Closed => Operation::CloseBudgetYear,
         YearAction::Reopened => Operation::ReopenBudgetYear,
     };
-    let after = Recorded { year, action, reason };
+    let after = Recorded { year, action };
     record(conn, stamp, programme, operation, "budget", budget, Value::Null, &after)?;
     get_budget_year(conn, budget, year, today)
 }

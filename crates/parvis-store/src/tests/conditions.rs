@@ -48,6 +48,7 @@ fn share(conn: &mut Conn) -> StoreResult<(BudgetId, LineId, GrantId)> {
         payment_mode: PaymentMode::Instalments,
         reference: None,
         decided_on: None,
+        expires_on: None,
         shift: None,
         rate: None,
     };

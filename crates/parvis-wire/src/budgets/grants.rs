@@ -38,6 +38,10 @@ pub struct NewGrant {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(format = Date))]
     pub decided_on: Option<String>,
+    /// The last day on which it can be paid; an alert tells of money that is left.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = Date))]
+    pub expires_on: Option<String>,
     /// Which percentage of its plan each line may exceed without an amendment; the programme's rule where nothing is said.
     #[serde(default)]
     pub shift_percent: Option<String>,
@@ -78,6 +82,7 @@ impl NewGrant {
             self.reference.as_deref(),
             self.decided_on.as_deref(),
         ));
+        let expires_on = faults.keep(period::optional_date("/expires_on", self.expires_on.as_deref()));
         let shift = faults.keep(percent("/shift_percent", self.shift_percent.as_deref()));
         let rate = faults.keep(percent("/rate_percent", self.rate_percent.as_deref()));
         check_count(self.shares.len(), "/shares", &mut faults);
@@ -103,6 +108,7 @@ impl NewGrant {
         }
         let content = (|| {
             let (reference, decided_on) = about?;
+            let expires_on = expires_on?;
             let funder = PartnerId(self.funder_id);
             Some(GrantContent {
                 funder,
@@ -111,6 +117,7 @@ impl NewGrant {
                 payment_mode: mode,
                 reference,
                 decided_on,
+                expires_on,
                 shift: shift?,
                 rate: rate?,
             })
@@ -126,6 +133,8 @@ pub struct GrantFields {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<String>,
+    /// The last day on which it can be paid.
+    pub expires_on: Option<String>,
     /// Which percentage of its plan each line may exceed without an amendment.
     pub shift_percent: Option<String>,
     /// Which percentage of the accepted cost it pays at most.
@@ -139,6 +148,8 @@ pub struct CheckedGrant {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// The last day on which it can be paid.
+    pub expires_on: Option<NaiveDate>,
     /// Which part of its plan each line may exceed without an amendment.
     pub shift: Option<Ratio>,
     /// Which part of the accepted cost it pays at most.
@@ -147,7 +158,7 @@ pub struct CheckedGrant {
 
 patch! {
     /// Changes to what a grant says of itself; amounts change by a revision of the line's plan.
-    GrantPatch of GrantFields { must {} may { reference: String, decided_on: String, shift_percent: String, rate_percent: String, } }
+    GrantPatch of GrantFields { must {} may { reference: String, decided_on: String, expires_on: String, shift_percent: String, rate_percent: String, } }
 }
 
 impl GrantFields {
@@ -162,6 +173,7 @@ impl GrantFields {
             self.reference.as_deref(),
             self.decided_on.as_deref(),
         ));
+        let expires_on = faults.keep(period::optional_date("/expires_on", self.expires_on.as_deref()));
         let shift = faults.keep(percent("/shift_percent", self.shift_percent.as_deref()));
         let rate = faults.keep(percent("/rate_percent", self.rate_percent.as_deref()));
         let checked = (|| {
@@ -169,6 +181,7 @@ impl GrantFields {
             Some(CheckedGrant {
                 reference,
                 decided_on,
+                expires_on: expires_on?,
                 shift: shift?,
                 rate: rate?,
             })
@@ -270,6 +283,8 @@ pub struct Grant {
     pub reference: Option<String>,
     /// Date of the decision.
     pub decided_on: Option<NaiveDate>,
+    /// The last day on which it can be paid.
+    pub expires_on: Option<NaiveDate>,
     /// Which percentage of its plan each line may exceed without an amendment.
     pub shift_percent: Option<String>,
     /// Which percentage of the accepted cost it pays at most.

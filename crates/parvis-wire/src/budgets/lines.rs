@@ -272,6 +272,7 @@ impl NewLineGrant {
                         payment_mode: mode,
                         reference,
                         decided_on,
+                        expires_on: None,
                         shift: None,
                         rate: None,
                     };

@@ -12,6 +12,7 @@ use parvis_domain::{Code, Faults, LocalisedText, period, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Settlement;
 use crate::Money;
 
 /// The last place in the order of tranches.
@@ -336,6 +337,8 @@ pub struct Tranche {
     pub conditions: Vec<ConditionState>,
     /// Where it stands.
     pub state: TrancheState,
+    /// Of the final tranche, where it is answered on its own: what is still due on the grant.
+    pub settlement: Option<Settlement>,
     /// When it was released.
     pub released_on: Option<NaiveDate>,
     /// When it was recorded.

@@ -133,6 +133,7 @@ fn copied(conn: &mut Conn, stamp: &Stamp<'_>, setting: Setting, of: GrantId) -> 
     let content = GrantContent {
         reference: None,
         decided_on: None,
+        expires_on: None,
         ..source.content()
     };
     grants::insert(conn, stamp, setting, &content, "")
