@@ -17,7 +17,6 @@ use parvis_domain::budgets::tranches::Condition;
 use parvis_domain::budgets::years::YearAction;
 use parvis_domain::budgets::cofinancing::{CategoryTarget, CofinancingRule};
 use parvis_domain::budgets::plan::PlanVersionKind;
-use parvis_domain::budgets::tranches::Condition;
 use parvis_domain::ids;
 use parvis_domain::participation::{ConsultationObject, Outcome, StepKind, StepStatus};
 use parvis_domain::partners::{IdentifierScheme, PartnerKind, PartnerRoleKind};
