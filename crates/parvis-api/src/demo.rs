@@ -118,7 +118,7 @@ fn write(conn: &mut Conn, means: Means<'_>, data: &Data, users: &[NewUser]) -> S
 
 #[cfg(test)]
 mod tests {
-    use super::data::{self, Data, Keyed, Keys, Movement};
+    use super::data::{self, Data, Keyed, Keys, Movement, PlanStep};
     use super::{ACCOUNTS, Loaded, Means, load};
     use parvis_domain::accounts::{Actor, Caller};
     use parvis_domain::ids::UserId;
@@ -128,7 +128,7 @@ mod tests {
     use parvis_store::budgets::{self, BudgetSort};
     use parvis_store::programmes::{ProgrammeFilter, ProgrammeSort, list_programmes};
     use parvis_store::{Options, Store, accounts};
-    use parvis_wire::budgets::{NewBudget, NewBudgetLine, NewGrant, NewMovement};
+    use parvis_wire::budgets::{NewBudget, NewBudgetLine, NewGrant, NewMovement, PlanPatch};
     use parvis_wire::participation::{NewObject, NewParticipationStep, ParticipationStepPatch};
     use parvis_wire::partners::{NewPartner, NewPartnerRole};
     use parvis_wire::places::NewPlace;
@@ -295,6 +295,8 @@ mod tests {
                 template.code
             );
             check_steps(&keys, file, &template);
+            let mut keys = keys.clone();
+            keyed(&mut keys, "rate", &file.rates);
             for budget in &file.budgets {
                 check_budget(&keys, budget, &template);
             }
@@ -362,6 +364,15 @@ mod tests {
         }
         for grant in &budget.grants {
             keys.body::<NewGrant>(&grant.body).unwrap().check().unwrap();
+        }
+        for step in &budget.plan {
+            match step {
+                PlanStep::Withdrawal { withdraw, withdrawal } => {
+                    keys.id::<Uuid>(withdraw).unwrap();
+                    withdrawal.check().unwrap();
+                }
+                PlanStep::Change(body) => drop(keys.body::<PlanPatch>(body).unwrap().check().unwrap()),
+            }
         }
         for movement in &budget.movements {
             match movement {
