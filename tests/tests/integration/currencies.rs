@@ -216,8 +216,8 @@ fn a_converted_total_names_its_rates_and_what_has_none() {
         (with["rates"][0]["rate"].clone(), with["rates"][0]["source"].clone()),
         (json!("4480.5"), json!("Bulletin"))
     );
-    // 49,000.00 and 120,000,000.55 KHR at 4,480.5: 26,782.72.
-    assert_eq!(with["totals"][0]["spent"], money("75782.72", "EUR"));
+    // 49,000.00 and 120,000,000.55 KHR at 4,480.5: 26,782.73.
+    assert_eq!(with["totals"][0]["spent"], money("75782.73", "EUR"));
     assert_eq!(asked("&as_of=2026-04-30")["missing"].as_array().map(Vec::len), Some(1));
     let policy = json!({"funder_id": scene.partners[2], "currency": "EUR", "policy": "average"});
     let made = client.post(&scene.of_programme("rate-policies"), &policy);

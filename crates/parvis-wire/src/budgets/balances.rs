@@ -141,7 +141,7 @@ pub struct BalanceTotal {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BalanceGroup {
     /// What they have in common: the code of a category or axis, a year, or the id of a line, funder, budget or programme.
-    /// Null for lines without an axis.
+    /// Null for lines without an axis, and for a budget as a whole.
     pub key: Option<String>,
     /// Totals, one per currency and kind.
     pub totals: Vec<BalanceTotal>,

@@ -59,7 +59,7 @@ pub(super) fn read(file: &RateFile, today: NaiveDate) -> Result<Read, Faults> {
         }
         let line = record.position().map_or(0, csv::Position::line);
         let rate = rate_of(&record, &columns, file.source.as_deref());
-        let checked = rate.check(today);
+        let checked = rate.check(today).and_then(|content| once(content, &contents));
         rows.push(row(line, rate, checked.as_ref().err()));
         contents.extend(checked);
     }
@@ -77,6 +77,20 @@ pub(super) fn read(file: &RateFile, today: NaiveDate) -> Result<Read, Faults> {
         rows,
     };
     Ok(Read { report, contents })
+}
+
+/// A day and pair stand once in a file: which of two would correct the other nobody could say.
+fn once(content: RateContent, before: &[RateContent]) -> Result<RateContent, Faults> {
+    let key = |of: &RateContent| (of.valid_on, of.from, of.to);
+    match before.iter().any(|other| key(other) == key(&content)) {
+        true => Err(Fault::new(
+            Code::Duplicate,
+            "/valid_on",
+            "This pair has a rate of this day further up.",
+        )
+        .into()),
+        false => Ok(content),
+    }
 }
 
 fn whole(code: Code, detail: &str) -> Fault {
@@ -248,6 +262,12 @@ mod tests {
                 pair("source", "required")
             ]
         );
+    }
+
+    #[test]
+    fn a_day_and_pair_stand_once() {
+        let read = read_of(b"from,to,rate,valid_on,source\nEUR,KHR,1,2026-03-01,B\nEUR,KHR,2,2026-03-01,B\n").unwrap();
+        assert_eq!(read.report.rows[1].faults[0].code, "duplicate");
     }
 
     #[test]
