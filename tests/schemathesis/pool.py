@@ -40,13 +40,17 @@ class Pool(Client):
         self.standing |= {"budgets": budget, "lines": line, "grants": grant}
 
     def funded_programme(self):
-        """A public programme of the demonstration in euros, and an organisation that funds it."""
+        """A public programme of the demonstration in euros whose movements need no second person, and a funder of it."""
         for programme in self.items("/programmes"):
-            if programme["currency"] == "EUR" and programme["visibility"] == "public":
-                for role in self.items(f"/programmes/{programme['id']}/partner-roles"):
-                    if role["role"] == "funding":
-                        return programme["id"], role["partner"]["id"]
-        raise RuntimeError("no programme has a funder")
+            path = f"/programmes/{programme['id']}"
+            if programme["currency"] != "EUR" or programme["visibility"] != "public":
+                continue
+            if self.ask("GET", path).json()["policy"].get("four_eyes"):
+                continue
+            for role in self.items(f"{path}/partner-roles"):
+                if role["role"] == "funding":
+                    return programme["id"], role["partner"]["id"]
+        raise RuntimeError("no programme has a funder and lets one person book")
 
     # Samples
 

@@ -91,7 +91,7 @@ const STATEMENT: &[&str] = &[
 ///
 /// Rows are in the order of their booking. `signed_amount` is negative for a reversal. A text that a spreadsheet would
 /// take for a formula begins with an apostrophe in CSV.
-#[utoipa::path(tag = "budgets", params(("format" = Format, Path, description = "The format."), StatementQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(tag = "budgets", params(("format" = inline(Format), Path, description = "The format."), StatementQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/api/v1/budgets/{id}/movements.{format}")]
 pub async fn export_movements(
     context: Context,
@@ -177,7 +177,7 @@ const PLAN: &[&str] = &[
 ];
 
 /// Take the plan of a budget away as a table: one row per line and grant
-#[utoipa::path(tag = "budgets", params(("format" = Format, Path, description = "The format.")), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(tag = "budgets", params(("format" = inline(Format), Path, description = "The format.")), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/api/v1/budgets/{id}/lines.{format}")]
 pub async fn export_budget_lines(context: Context, id: Id<BudgetId>, format: Format) -> Answer {
     let read = move |hop: &mut Hop<'_>| {
@@ -266,7 +266,7 @@ impl AsOfQuery {
 }
 
 /// Take the balances of a budget away as a table: one row per line and grant
-#[utoipa::path(tag = "budgets", params(("format" = Format, Path, description = "The format."), AsOfQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[utoipa::path(tag = "budgets", params(("format" = inline(Format), Path, description = "The format."), AsOfQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/api/v1/budgets/{id}/balances.{format}")]
 pub async fn export_balances(context: Context, id: Id<BudgetId>, format: Format, query: Query<AsOfQuery>) -> Answer {
     let as_of = query.check()?;
