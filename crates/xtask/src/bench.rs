@@ -6,6 +6,7 @@ mod client;
 mod connection;
 mod cpu;
 mod data;
+mod ledger;
 mod load;
 mod scripts;
 
@@ -48,6 +49,9 @@ pub struct Args {
     /// Measure this binary instead of building one, to compare two versions
     #[arg(long)]
     server: Option<PathBuf>,
+    /// Compare ledgers of so many movements each on PostgreSQL instead: 10000,1000000
+    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
+    movements: Vec<u32>,
 }
 
 impl Args {
@@ -89,6 +93,12 @@ pub fn run(paths: &Paths, args: &Args) -> Result<()> {
     tools::provide(&[Need::Postgresql])?;
     let binary = binary(paths, args)?;
     let folder = tempfile::Builder::new().prefix("parvis-bench-").tempdir()?;
+    if !args.movements.is_empty() {
+        let cluster = Cluster::start(Durability::Full)?;
+        let start =
+            |cluster: &Cluster, url: &str| Bench::start(&binary, folder.path(), url.to_owned(), Some(cluster), args);
+        return ledger::run(&args.movements, args.time(), start, &cluster);
+    }
     println!("SQLite");
     let url = format!("sqlite://{}", folder.path().join("parvis.db").display());
     let sqlite = Bench::start(&binary, folder.path(), url, None, args)?.measure_all()?;

@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const HEADERS: usize = 64;
 
 /// A request as it goes over the wire.
+#[derive(Clone)]
 pub struct Request(Vec<u8>);
 
 impl Request {

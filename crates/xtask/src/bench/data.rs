@@ -17,6 +17,8 @@ pub struct Data {
     pub programme: String,
     /// A budget with `LINES` lines and `MOVEMENTS` movements.
     pub budget: String,
+    /// Its shares.
+    pub long: Vec<Share>,
     /// Whoever else a movement names: the partner who pays, the user who records.
     pub people: Vec<String>,
     /// One place to post to per connection.
@@ -63,10 +65,11 @@ pub fn create(client: &Client, connections: usize) -> Result<Data> {
         let budget = new_budget(client, programme)?;
         posts.push(new_line(client, programme, &budget, &funder)?);
     }
-    let budget = long_ledger(client, read, &funder)?;
+    let (budget, long) = long_ledger(client, read, &funder)?;
     Ok(Data {
         programme: read.clone(),
         budget,
+        long,
         people: vec![funder, client.user().to_owned()],
         posts,
     })
@@ -111,7 +114,7 @@ fn new_line(client: &Client, programme: &str, budget: &str, funder: &str) -> Res
     })
 }
 
-fn long_ledger(client: &Client, programme: &str, funder: &str) -> Result<String> {
+fn long_ledger(client: &Client, programme: &str, funder: &str) -> Result<(String, Vec<Share>)> {
     let budget = new_budget(client, programme)?;
     let lines: Vec<Share> = (0..LINES)
         .map(|_| new_line(client, programme, &budget, funder))
@@ -119,7 +122,7 @@ fn long_ledger(client: &Client, programme: &str, funder: &str) -> Result<String>
     for line in lines.iter().cycle().take(MOVEMENTS) {
         client.post(&format!("/budgets/{budget}/movements"), &line.commitment())?;
     }
-    Ok(budget)
+    Ok((budget, lines))
 }
 
 fn euros(amount: &str) -> Value {
