@@ -60,12 +60,25 @@ pub fn entries(document: &Value) -> BTreeMap<String, Entry> {
             let entry = Entry {
                 method,
                 path: path.clone(),
-                value: value.clone(),
+                value: with_parameters(document, value),
             };
             assert!(entries.insert(id.to_owned(), entry).is_none(), "{id} stands twice");
         }
     }
     entries
+}
+
+/// An operation whose parameters are written out, also those that it shares with others.
+fn with_parameters(document: &Value, operation: &Value) -> Value {
+    let mut operation = operation.clone();
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        let shared = parameter["$ref"].as_str().and_then(|at| at.strip_prefix('#'));
+        if let Some(shared) = shared.and_then(|at| document.pointer(at)) {
+            *parameter = shared.clone();
+        }
+    }
+    operation
 }
 
 /// The operations of the table of permissions, each with its entry.
