@@ -25,6 +25,9 @@ pub struct Store {
     /// SQLite has one writer. Within this process writers take turns here: they wait without polling and without
     /// holding a connection that a reader could use.
     turn: Arc<Mutex<()>>,
+    /// SQLite's log and its index go with the last connection. On a disk that is full they could not be made again, and
+    /// reading would end too: this connection stays.
+    _kept: Option<Arc<Mutex<Conn>>>,
 }
 
 impl Store {
@@ -41,10 +44,10 @@ impl Store {
             options,
             statements: Arc::clone(&statements),
         };
-        if let Address::Sqlite(path) = &address {
-            // A file does not come back by waiting, as a server may: what is wrong with it is said at once.
-            manager.open().map_err(|error| unusable(path, &error))?;
-        }
+        let kept = match &address {
+            Address::Sqlite(path) => Some(Arc::new(Mutex::new(first(&manager, path)?))),
+            Address::Postgres(_) => None,
+        };
         let pool = Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
@@ -53,18 +56,14 @@ impl Store {
             .error_handler(Box::new(Logged))
             .build(manager)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let store = Self {
+        Ok(Self {
             pool,
             address,
             options,
             statements,
             turn: Arc::default(),
-        };
-        if matches!(store.address, Address::Sqlite(_)) {
-            // Write-ahead logging is a property of the file: set once, it stays.
-            store.read(|conn| Ok(conn.batch_execute("PRAGMA journal_mode = WAL")?))?;
-        }
-        Ok(store)
+            _kept: kept,
+        })
     }
 
     /// Whether the database is the embedded one.
@@ -178,6 +177,17 @@ fn transaction<T>(conn: &mut Conn, work: &mut impl FnMut(&mut Conn) -> StoreResu
         (Ok(_), Err(error)) => Err(error.into()),
         (Err(error), _) => Err(error),
     }
+}
+
+/// The first connection to a file. A file does not come back by waiting, as a server may: what is wrong with it is said
+/// at once.
+fn first(manager: &Manager, path: &str) -> StoreResult<Conn> {
+    let opened = manager.open().and_then(|mut conn| {
+        // Write-ahead logging is a property of the file: set once, it stays.
+        let logged = conn.batch_execute("PRAGMA journal_mode = WAL; SELECT 1 FROM sqlite_master LIMIT 1");
+        logged.map(|()| conn).map_err(diesel::r2d2::Error::QueryError)
+    });
+    opened.map_err(|error| unusable(path, &error))
 }
 
 fn unusable(path: &str, error: &diesel::r2d2::Error) -> StoreError {
