@@ -108,12 +108,19 @@ fn balances_cannot_be_brought_to_break_a_rule() {
         .post(&share.movements(), &share.movement("commitment", 60))
         .ok();
     for sql in [
-        "UPDATE balances SET committed_minor = 10001",
+        "UPDATE balances SET shift_minor = 0, committed_minor = 10001",
         "UPDATE balances SET committed_minor = -1",
-        "UPDATE balances SET disbursed_minor = 6001",
-        "UPDATE balances SET planned_minor = 5999",
-        "UPDATE balances SET granted_minor = 5999",
+        "UPDATE balances SET shift_minor = 0, disbursed_minor = 6001",
+        "UPDATE balances SET shift_minor = 0, planned_minor = 5999",
+        "UPDATE balances SET shift_minor = 0, granted_minor = 5999",
         "UPDATE balances SET justified_minor = 1",
+        "UPDATE grant_balances SET committed_minor = 10001",
+        "UPDATE grant_balances SET disbursed_minor = 6001",
+        "UPDATE grant_balances SET planned_minor = 5999",
+        "UPDATE grant_balances SET granted_minor = 5999",
+        "UPDATE grant_balances SET justified_minor = 1",
+        "UPDATE grant_balances SET payment_mode = 'reimbursement', disbursed_minor = 1",
+        "UPDATE grant_balances SET payment_mode = 'instalments', disbursed_minor = 1",
         "UPDATE balances SET spent_minor = 200000000000000000",
     ] {
         assert!(world.execute(sql).is_err(), "{sql} went through");
@@ -132,7 +139,19 @@ fn the_schema_of_both_databases_has_the_same_columns() {
             let sql = std::fs::read_to_string(folder.path().join("up.sql")).expect("a migration can be read");
             let mut table = String::new();
             for line in sql.lines() {
-                if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+                if let Some((old, new)) = line
+                    .strip_prefix("ALTER TABLE ")
+                    .and_then(|rest| rest.split_once(" RENAME TO "))
+                {
+                    // A table that was made anew takes the place of the old one.
+                    found = found
+                        .into_iter()
+                        .map(|column: String| match column.strip_prefix(&format!("{old}.")) {
+                            Some(column) => format!("{}.{column}", new.trim_end_matches(';')),
+                            None => column,
+                        })
+                        .collect();
+                } else if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
                     table = rest.split([' ', '(']).next().unwrap_or_default().to_owned();
                 } else if line.starts_with(')') {
                     table.clear();

@@ -49,7 +49,9 @@ pub(super) fn programme(conn: &mut Conn, stamp: Stamp<'_>, keys: &Keys, file: &d
     let context = made.context();
     steps(conn, coordinator, keys, &context, &file.steps).map_err(at(&new.code))?;
     let keys = &rates(conn, officer, keys, &context, file)?;
-    for entry in &file.budgets {
+    // What waits for a second person comes last: from then on everything would wait.
+    let (waiting, settled): (Vec<_>, Vec<_>) = file.budgets.iter().partition(|entry| !entry.waiting.is_empty());
+    for entry in settled.into_iter().chain(waiting) {
         budget(conn, officer, keys, &made, entry).map_err(at(&new.code))?;
     }
     Ok(())
@@ -201,7 +203,10 @@ fn budget(
         return Ok(());
     }
     ask_for_second_person(conn, stamp.by(ledger.keys.id("@account/coordinator")?), programme.id)?;
-    entry.waiting.iter().try_for_each(|movement| ledger.post(conn, movement))
+    entry
+        .waiting
+        .iter()
+        .try_for_each(|movement| ledger.post(conn, movement))
 }
 
 /// From now on another person approves every movement.

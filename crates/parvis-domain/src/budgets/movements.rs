@@ -160,37 +160,42 @@ impl std::fmt::Display for Quantity {
     }
 }
 
+/// What a movement says that belongs to some kinds only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stated {
+    /// When the cost arose.
+    pub incurred: bool,
+    /// What was not accepted.
+    pub refused: bool,
+    /// A quantity and what a unit is worth.
+    pub valued: bool,
+    /// A base and a rate.
+    pub flat_rate: bool,
+    /// Who pays.
+    pub payer: Option<PartnerId>,
+    /// Who is paid.
+    pub payee: Option<PartnerId>,
+}
+
 /// Checks what a kind of movement may say and must say.
 ///
 /// # Errors
 /// `kind_mismatch` for what belongs to another kind, `parties_invalid` for a transfer that does not name two partners.
-pub fn check_content(new: &NewMovement) -> Result<(), Faults> {
+pub fn check_content(kind: MovementKind, stated: Stated) -> Result<(), Faults> {
     let mut faults = Faults::new();
-    let only = |faults: &mut Faults, there: bool, kind: MovementKind, pointer: &str| {
-        if there && new.kind != kind {
-            let detail = format!("Only a movement of kind {kind} says this.");
+    for (there, of, pointer) in [
+        (stated.incurred, MovementKind::Expenditure, "/incurred_on"),
+        (stated.refused, MovementKind::Justification, "/refused"),
+        (stated.valued, MovementKind::InKind, "/quantity"),
+        (stated.flat_rate, MovementKind::Expenditure, "/base"),
+    ] {
+        if there && kind != of {
+            let detail = format!("Only a movement of kind {of} says this.");
             faults.add(Code::KindMismatch, pointer, detail);
         }
-    };
-    only(
-        &mut faults,
-        new.incurred_on.is_some(),
-        MovementKind::Expenditure,
-        "/incurred_on",
-    );
-    only(
-        &mut faults,
-        new.refused.is_some(),
-        MovementKind::Justification,
-        "/refused",
-    );
-    match &new.product {
-        Some(Product::Valued { .. }) => only(&mut faults, true, MovementKind::InKind, "/quantity"),
-        Some(Product::FlatRate { .. }) => only(&mut faults, true, MovementKind::Expenditure, "/base"),
-        None => {}
     }
-    let parties = new.payer.zip(new.payee);
-    if new.kind == MovementKind::Transfer && parties.is_none_or(|(payer, payee)| payer == payee) {
+    let parties = stated.payer.zip(stated.payee);
+    if kind == MovementKind::Transfer && parties.is_none_or(|(payer, payee)| payer == payee) {
         let detail = "A transfer passes from one partner to another: name both, and not the same.";
         faults.add(Code::PartiesInvalid, "/payee_id", detail);
     }
@@ -388,46 +393,45 @@ mod tests {
 
     #[test]
     fn every_kind_says_what_belongs_to_it() {
-        let refused = Some(Refused {
-            amount: eur(5),
-            reason: "Hors période".to_owned(),
-        });
-        let on = |kind| NewMovement {
-            refused: refused.clone(),
-            ..movement(kind)
-        };
-        assert_eq!(codes(check_content(&on(MovementKind::Justification))), []);
-        assert_eq!(
-            codes(check_content(&on(MovementKind::Disbursement))),
-            [Code::KindMismatch]
-        );
-        let on = |kind| NewMovement {
-            product: Some(valued("1", 100)),
-            ..movement(kind)
-        };
-        assert_eq!(codes(check_content(&on(MovementKind::InKind))), []);
-        assert_eq!(
-            codes(check_content(&on(MovementKind::Expenditure))),
-            [Code::KindMismatch]
-        );
+        let none = Stated::default();
+        for (stated, of) in [
+            (Stated { incurred: true, ..none }, MovementKind::Expenditure),
+            (Stated { refused: true, ..none }, MovementKind::Justification),
+            (Stated { valued: true, ..none }, MovementKind::InKind),
+            (
+                Stated {
+                    flat_rate: true,
+                    ..none
+                },
+                MovementKind::Expenditure,
+            ),
+        ] {
+            for kind in MovementKind::ALL.iter().filter(|kind| **kind != MovementKind::Transfer) {
+                let expected = if *kind == of {
+                    Vec::new()
+                } else {
+                    vec![Code::KindMismatch]
+                };
+                assert_eq!(codes(check_content(*kind, stated)), expected, "{kind}");
+            }
+        }
     }
 
     #[test]
     fn a_transfer_names_two_partners() {
         let (one, other) = (PartnerId(uuid::Uuid::from_u128(1)), PartnerId(uuid::Uuid::from_u128(2)));
-        let transfer = |payer, payee| NewMovement {
-            payer,
-            payee,
-            ..movement(MovementKind::Transfer)
+        let transfer = |payer, payee| {
+            let none = Stated::default();
+            codes(check_content(MovementKind::Transfer, Stated { payer, payee, ..none }))
         };
-        assert_eq!(codes(check_content(&transfer(Some(one), Some(other)))), []);
+        assert_eq!(transfer(Some(one), Some(other)), []);
         for (payer, payee) in [
             (None, Some(other)),
             (Some(one), None),
             (Some(one), Some(one)),
             (None, None),
         ] {
-            assert_eq!(codes(check_content(&transfer(payer, payee))), [Code::PartiesInvalid]);
+            assert_eq!(transfer(payer, payee), [Code::PartiesInvalid]);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Movements of the ledger.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use parvis_domain::budgets::movements::{self as rules, Product, Quantity, Refused};
+use parvis_domain::budgets::movements::{self as rules, Product, Quantity, Refused, Stated};
 use parvis_domain::budgets::ratio::Ratio;
 use parvis_domain::budgets::{self as domain, MovementKind, MovementStatus};
 use parvis_domain::ids::{GrantId, LineId, PartnerId, RateId};
@@ -101,6 +101,7 @@ impl NewMovement {
     /// Every fault.
     pub fn check(&self) -> Result<domain::NewMovement, Faults> {
         let mut faults = Faults::new();
+        faults.keep_all(rules::check_content(self.kind, self.stated()));
         let given = faults.keep_all(optional_money("/amount", self.amount.as_ref()));
         let original = faults.keep_all(optional_money("/original", self.original.as_ref()));
         let booked_on = faults.keep(period::date("/booked_on", &self.booked_on));
@@ -142,10 +143,19 @@ impl NewMovement {
                 product: product?,
             })
         })();
-        if let Some(new) = &checked {
-            faults.keep_all(rules::check_content(new));
-        }
         faults.finish(checked)
+    }
+
+    /// What it says that belongs to some kinds only.
+    fn stated(&self) -> Stated {
+        Stated {
+            incurred: self.incurred_on.is_some(),
+            refused: self.refused.is_some(),
+            valued: self.unit.is_some() || self.quantity.is_some() || self.unit_value.is_some(),
+            flat_rate: self.base.is_some() || self.base_rate.is_some(),
+            payer: self.payer_id.map(PartnerId),
+            payee: self.payee_id.map(PartnerId),
+        }
     }
 
     /// How the amount is worked out, where that is said: in full, and in one way.
