@@ -333,3 +333,6 @@ class Pool(Client):
 
     def _create_rate_policy(self):
         return [self.public], {"funder_id": self.made("partners"), "currency": "EUR", "policy": "monthly"}, None
+
+    def _import_rates(self):
+        return [self.public], self.document.operations["import_rates"].example, None
