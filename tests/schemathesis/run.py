@@ -8,6 +8,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,8 @@ CHECKS = [
 ]
 #: With up to so many examples per operation both runs together end within ten minutes.
 SHORT = 50
-SHORT_SECONDS = 590
+SHORT_SECONDS = 580
+STOPS_WITHIN = 10
 
 
 def main():
@@ -67,23 +69,38 @@ def run(options, signed_in):
             "PARVIS_ANSWERS": str(answers),
         }
         limit = SHORT_SECONDS if options.max_examples <= SHORT else None
-        try:
-            done = subprocess.run(
-                command(options, report), env=environment, cwd=folder, timeout=limit, check=False,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            )
-        except subprocess.TimeoutExpired:
-            return "\n".join([*text, f"{name}: not done after {limit} s"]), 0, 1
-        text.append(done.stdout)
+        said, status = follow(command(options, report), environment, folder, limit)
+        text.append(said)
         passed, failed = count(report)
-        if done.returncode not in (0, 1) or passed + failed == 0:
-            text.append(f"{name}: Schemathesis ended with {done.returncode}")
+        if status is None:
+            text.append(f"{name}: not done after {limit} s")
+            failed += 1
+        elif status not in (0, 1) or passed + failed == 0:
+            text.append(f"{name}: Schemathesis ended with {status}")
             failed += 1
         if signed_in and answers.exists():
             never = never_succeeded(**json.loads(answers.read_text(encoding="utf-8")))
             text += never
             failed += len(never)
         return "\n".join(text), passed, failed
+
+
+def follow(line, environment, folder, limit):
+    """What it said, and how it ended: None where it had to be stopped, which it answers with how far it came."""
+    process = subprocess.Popen(
+        line, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        said, _ = process.communicate(timeout=limit)
+        return said, process.returncode
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGINT)
+    try:
+        said, _ = process.communicate(timeout=STOPS_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        said, _ = process.communicate()
+    return said, None
 
 
 def command(options, report):
