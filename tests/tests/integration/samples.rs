@@ -685,7 +685,15 @@ impl<'a> Samples<'a> {
             Operation::ListPlatformRates => at(&[]),
             Operation::CreatePlatformRate => at(&[]).with(rate),
             Operation::CreateRatePolicy => at(&[&programme]).with(policy()),
-            Operation::GetRatePolicy => at(&[&recorded()]),
+            Operation::GetRatePolicy => {
+                // That of the association, which whoever acts for it may see too.
+                let (path, funder) = (format!("/programmes/{programme}/rate-policies"), &self.world.seed().association);
+                let known = self.admin.all(&path, 200);
+                let known = known.iter().find(|policy| policy["funder_id"] == funder.as_str());
+                let id = known.and_then(|policy| policy["id"].as_str()).map(str::to_owned);
+                let body = json!({"funder_id": funder, "currency": "EUR", "policy": "monthly"});
+                at(&[&id.unwrap_or_else(|| self.admin.post(&path, &body).id())])
+            }
             Operation::UpdateRatePolicy => {
                 let id = recorded();
                 let tag = self.tag(&format!("/rate-policies/{id}"));
