@@ -481,10 +481,7 @@ proptest! {
                 (before, all.into_iter().filter(|(d, _)| *d > on).collect::<Vec<_>>(), of(&waiting, share))
             };
             let (share, grant) = (split(Some(step.share), plans[step.share]), split(None, 100));
-            let course = |(before, later, pending): &(Sums, Vec<(NaiveDate, Sums)>, Vec<(NaiveDate, Sums)>)| {
-                (*before, later.clone(), pending.clone())
-            };
-            let ((sb, sl, sp), (gb, gl, gp)) = (course(&share), course(&grant));
+            let ((sb, sl, sp), (gb, gl, gp)) = (share, grant);
             let share = Course { before: sb, later: &sl, pending: &sp };
             let grant = Course { before: gb, later: &gl, pending: &gp };
             if post(rules, on, share, grant, change).is_ok() {
