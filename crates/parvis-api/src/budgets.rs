@@ -2,19 +2,19 @@
 
 mod alerts;
 mod balances;
-mod funder_reports;
-mod progress;
-mod tranches;
-mod wire_conditions;
-mod years;
 mod exports;
+mod funder_reports;
 mod grants;
 mod lines;
 mod movements;
-mod rates;
 mod plans;
+mod progress;
+mod rates;
+mod tranches;
 mod wire;
+mod wire_conditions;
 mod wire_plans;
+mod years;
 
 use actix_web::{get, patch, post};
 use parvis_domain::accounts::{Operation, View};

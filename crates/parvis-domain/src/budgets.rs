@@ -12,9 +12,9 @@ pub mod percent;
 pub mod plan;
 pub mod rates;
 pub mod ratio;
+pub mod reports;
 pub mod settlement;
 pub mod tranches;
-pub mod reports;
 pub mod years;
 
 pub use movements::{NewMovement, check_kind};

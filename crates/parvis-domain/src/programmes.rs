@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::choices::choices;
 use crate::budgets::cofinancing::CofinancingRule;
+use crate::choices::choices;
 use crate::error::{Code, DomainError};
 use crate::ids::{PlaceId, TemplateId};
 use crate::localised_text::LocalisedText;

@@ -20,6 +20,6 @@ pub use sessions::{
     NewToken, Refreshed, create_session, end_session, end_sessions, refresh_session, sweep_refresh_tokens,
 };
 pub use users::{
-    Credentials, NewUser, Rights, User, UserFilter, UserSort, change_password, create_user, erase_user, find_credentials,
-    get_user, list_users, update_me, update_user,
+    Credentials, NewUser, Rights, User, UserFilter, UserSort, change_password, create_user, erase_user,
+    find_credentials, get_user, list_users, update_me, update_user,
 };

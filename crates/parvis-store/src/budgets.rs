@@ -5,18 +5,18 @@
 
 mod alerts;
 mod balances;
-mod funder_reports;
-mod progress;
 mod conversions;
 mod differences;
 mod flows;
+mod funder_reports;
 mod grants;
 mod home;
 mod lines;
 mod movements;
 pub(crate) mod pending;
-pub(crate) mod rates;
 pub(crate) mod plans;
+mod progress;
+pub(crate) mod rates;
 mod references;
 mod rollups;
 mod settlements;
@@ -38,19 +38,25 @@ use parvis_domain::{Currency, LocalisedText, Period};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use alerts::list_alerts;
 pub use balances::{Balance, BalanceRow, Extent, When, balances_of, get_balances};
 pub use conversions::{Unconverted, UsedRate};
 pub use differences::{ExchangeDifference, exchange_differences};
-pub use grants::{Grant, GrantFilter, GrantShare, GrantSort, GrantTerms, create_grant, get_grant, list_grants, update_grant};
+pub use funder_reports::{
+    FunderReport, FunderReportSort, Handling, archive_funder_report, create_funder_report, get_funder_report,
+    handle_funder_report, home_of_funder_report, list_funder_reports, update_funder_report,
+};
+pub use grants::{
+    Grant, GrantFilter, GrantShare, GrantSort, GrantTerms, create_grant, get_grant, list_grants, update_grant,
+};
 pub use home::{Home, Setting, get_vocabulary, home_of_budget, home_of_grant, home_of_line, home_of_movement};
 pub use lines::{
     Line, LineFilter, LineShareRow, LineSort, Revision, create_budget_line, get_budget_line, list_budget_lines,
     update_budget_line,
 };
-pub use alerts::list_alerts;
-pub use funder_reports::{
-    FunderReport, FunderReportSort, Handling, archive_funder_report, create_funder_report, get_funder_report,
-    handle_funder_report, home_of_funder_report, list_funder_reports, update_funder_report,
+pub use movements::{
+    Movement, MovementFilter, MovementSort, approve_movement, correct_movement, create_movement, get_movement,
+    list_movements, refuse_movement, reverse_movement,
 };
 pub use progress::{
     NewProgress, Progress, ProgressSort, countersign_progress, get_progress, home_of_progress, list_progress,
@@ -64,18 +70,14 @@ pub use years::{
     BudgetYear, PendingMovement, ShareRest, YearRecord, close_budget_year, get_budget_year, list_budget_years,
     reopen_budget_year,
 };
-pub use movements::{
-    Movement, MovementFilter, MovementSort, approve_movement, correct_movement, create_movement, get_movement,
-    list_movements, refuse_movement, reverse_movement,
-};
 
 pub use plans::{
-    FrozenRate, PlanEdit, PlanState, PlanVersion, PlanVersionSort, Submission, Withdrawal, YearCopy, copy_plan_year, get_plan,
-    list_plan_versions, plan_version, simulate_plan, submit_plan, update_plan, withdraw_grant,
+    FrozenRate, PlanEdit, PlanState, PlanVersion, PlanVersionSort, Submission, Withdrawal, YearCopy, copy_plan_year,
+    get_plan, list_plan_versions, plan_version, simulate_plan, submit_plan, update_plan, withdraw_grant,
 };
 pub use rates::{
     RateFilter, RatePolicyRow, RatePolicySort, RateScope, RateSort, RecordedRate, create_rate, create_rate_policy,
-    get_rate, get_rate_policy, import_rates, list_rate_policies, list_rates, update_rate_policy,
+    get_rate, get_rate_policy, import_rates, list_rate_policies, list_rates, programme_of_rate, update_rate_policy,
 };
 pub use settlements::{GrantSettlement, get_settlement};
 pub use statements::{LineName, Names, each_line, each_movement};

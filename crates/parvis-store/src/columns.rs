@@ -11,12 +11,12 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, Nullable, SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use parvis_domain::accounts::MemberRole;
-use parvis_domain::budgets::rates::RatePolicy;
-use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode, Policy};
-use parvis_domain::budgets::tranches::Condition;
-use parvis_domain::budgets::years::YearAction;
 use parvis_domain::budgets::cofinancing::{CategoryTarget, CofinancingRule};
 use parvis_domain::budgets::plan::PlanVersionKind;
+use parvis_domain::budgets::rates::RatePolicy;
+use parvis_domain::budgets::tranches::Condition;
+use parvis_domain::budgets::years::YearAction;
+use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode, Policy};
 use parvis_domain::ids;
 use parvis_domain::participation::{ConsultationObject, Outcome, StepKind, StepStatus};
 use parvis_domain::partners::{IdentifierScheme, PartnerKind, PartnerRoleKind};
@@ -211,7 +211,7 @@ read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}
     RatePolicy,
 );
 
-read_text!(text => Ok(serde_json::from_str(text)?);
+read_text!(text => Ok(serde_json::from_str::<Own>(text)?);
     Policy, ConsultationObject, Outcome, Template, Json<Vec<Axis>>, Json<Vec<Category>>,
     Json<Vec<RequiredRole>>, Json<Vec<CofinancingRule>>, Json<Vec<CategoryTarget>>, Json<Vec<FrozenRate>>,
     Json<Vec<LineCost>>, Json<Vec<Rule>>, Json<Vec<Figure>>, Json<Vec<Condition>>, Json<Value>,

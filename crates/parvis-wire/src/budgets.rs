@@ -3,46 +3,46 @@
 mod alerts;
 mod balances;
 mod funder_reports;
-mod progress;
-mod tranches;
-mod years;
 mod grants;
 mod lines;
 mod movements;
 mod plans;
+mod progress;
 mod rates;
+mod tranches;
+mod years;
 
 pub use alerts::{Alert, Alerts};
+pub use balances::{
+    Balance, BalanceGroup, BalanceTotal, Balances, ConvertedBalances, ConvertedPartner, ExchangeDifference,
+    ExchangeDifferences, MissingRate, PartnerBalance, PartnerTotal, PendingChanges, PendingSums, UsedRate,
+};
 pub use funder_reports::{
     FunderReport, FunderReportPatch, NewFunderReport, ReportAcceptance, ReportReturn, ReportSubmission,
 };
+pub use grants::{CheckedGrant, Grant, GrantFields, GrantPatch, GrantShare, GrantWithdrawal, NewGrant, NewShare};
+pub use lines::{
+    BudgetLine, BudgetLinePatch, CheckedRevision, LineFields, LineGrant, NewBudgetLine, NewLineGrant, PlanRevision,
+};
+pub use movements::{
+    CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Refusal, RefusedCost, Reversal, Settlement,
+};
+pub use plans::{
+    AssumedGrant, AssumedLine, CategorySums, CellChange, CheckedCopy, CostChange, Figure, FunderSum, FunderSums, Plan,
+    PlanCell, PlanCellChange, PlanChange, PlanComparison, PlanEvaluation, PlanFunder, PlanGrant, PlanLine, PlanPatch,
+    PlanRate, PlanSimulation, PlanSubmission, PlanSum, PlanTotals, PlanVersion, YearCopy, YearSums,
+};
 pub use progress::{CheckedProgress, Countersignature, NewCountersignature, NewProgress, Progress};
+pub use rates::{
+    FunderRatePolicy, NewRate, NewRatePolicy, Rate, RateFile, RateImport, RateImportFault, RateImportRow,
+    RatePolicyFields, RatePolicyPatch,
+};
 pub use tranches::{
     Condition, ConditionState, NewTranche, Tranche, TrancheFields, TrancheParts, TranchePatch, TrancheRelease,
     TrancheSplit,
 };
 pub use years::{
     BudgetYear, BudgetYears, CarriedOver, PendingMovement, ReopenYear, Uncommitted, YearRecord, YearTotal,
-};
-pub use balances::{
-    Balance, BalanceGroup, BalanceTotal, Balances, ConvertedBalances, ConvertedPartner, ExchangeDifference,
-    ExchangeDifferences, MissingRate, PartnerBalance, PartnerTotal, PendingChanges, PendingSums, UsedRate,
-};
-pub use grants::{CheckedGrant, Grant, GrantFields, GrantPatch, GrantShare, GrantWithdrawal, NewGrant, NewShare};
-pub use lines::{
-    BudgetLine, BudgetLinePatch, CheckedRevision, LineFields, LineGrant, NewBudgetLine, NewLineGrant, PlanRevision,
-};
-pub use plans::{
-    AssumedGrant, AssumedLine, CategorySums, CellChange, CheckedCopy, CostChange, Figure, FunderSum, FunderSums, Plan,
-    PlanCell, PlanChange, PlanCellChange, PlanComparison, PlanEvaluation, PlanFunder, PlanGrant, PlanLine, PlanPatch,
-    PlanRate, PlanSimulation, PlanSubmission, PlanSum, PlanTotals, PlanVersion, YearCopy, YearSums,
-};
-pub use movements::{
-    CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Refusal, RefusedCost, Reversal, Settlement,
-};
-pub use rates::{
-    FunderRatePolicy, NewRate, NewRatePolicy, Rate, RateFile, RateImport, RateImportFault, RateImportRow, RatePolicyFields,
-    RatePolicyPatch,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};

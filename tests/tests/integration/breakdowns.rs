@@ -8,7 +8,7 @@ use parvis_tests::app::count;
 use parvis_tests::process::{Process, free_port};
 use parvis_tests::sums::assert_sums;
 use parvis_tests::world::{self, PASSWORD};
-use parvis_tests::{Answer, Call, Client, Kind, Settings, Who, World, kind};
+use parvis_tests::{Answer, Call, Client, Settings, Who, World};
 use serde_json::{Value, json};
 use ureq::http::Method;
 

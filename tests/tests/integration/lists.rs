@@ -188,7 +188,11 @@ impl List {
                     "from": "EUR", "to": "KHR", "rate": format!("{}", 4400 + n), "valid_on": format!("2026-03-{:02}", 1 + n % 4),
                     "source": name
                 });
-                let scope = if at.is_empty() { String::new() } else { format!("/programmes/{at}") };
+                let scope = if at.is_empty() {
+                    String::new()
+                } else {
+                    format!("/programmes/{at}")
+                };
                 admin.post(&format!("{scope}/rates"), &body).ok();
             }
             O::ListRatePolicies => {

@@ -639,7 +639,9 @@ impl<'a> Samples<'a> {
             _ => self.admin.clone(),
         };
         self.admin.patch(&programme, "*", &json!({"four_eyes": true})).ok();
-        let id = recorder.post(&share.movements(), &share.movement("expenditure", 10)).id();
+        let id = recorder
+            .post(&share.movements(), &share.movement("expenditure", 10))
+            .id();
         self.admin.patch(&programme, "*", &json!({"four_eyes": false})).ok();
         match operation {
             Operation::RefuseMovement => at(&[&id]).with(json!({"reason": "Pièce manquante"})),
@@ -675,19 +677,26 @@ impl<'a> Samples<'a> {
             let funder = world::partner(&self.admin, &fresh("Financeur "));
             json!({"funder_id": funder, "currency": "EUR", "policy": "monthly"})
         };
-        let recorded = || self.admin.post(&format!("/programmes/{programme}/rate-policies"), &policy()).id();
+        let recorded = || {
+            self.admin
+                .post(&format!("/programmes/{programme}/rate-policies"), &policy())
+                .id()
+        };
         match operation {
-            Operation::CreateRate => at(&[&programme]).with(rate),
-            Operation::ImportRates => at(&[&programme]).with(json!({
+            Operation::CreateRate => at(&[programme]).with(rate),
+            Operation::ImportRates => at(&[programme]).with(json!({
                 "content": "ZnJvbTt0bztyYXRlO3ZhbGlkX29uO3NvdXJjZQpFVVI7S0hSOzQ0ODAsMjU7MjAyNi0wMy0wMTtJbmZvckV1cm8K"
             })),
             Operation::GetRate => at(&[&self.admin.post(&format!("/programmes/{programme}/rates"), &rate).id()]),
             Operation::ListPlatformRates => at(&[]),
             Operation::CreatePlatformRate => at(&[]).with(rate),
-            Operation::CreateRatePolicy => at(&[&programme]).with(policy()),
+            Operation::CreateRatePolicy => at(&[programme]).with(policy()),
             Operation::GetRatePolicy => {
                 // That of the association, which whoever acts for it may see too.
-                let (path, funder) = (format!("/programmes/{programme}/rate-policies"), &self.world.seed().association);
+                let (path, funder) = (
+                    format!("/programmes/{programme}/rate-policies"),
+                    &self.world.seed().association,
+                );
                 let known = self.admin.all(&path, 200);
                 let known = known.iter().find(|policy| policy["funder_id"] == funder.as_str());
                 let id = known.and_then(|policy| policy["id"].as_str()).map(str::to_owned);
@@ -699,7 +708,7 @@ impl<'a> Samples<'a> {
                 let tag = self.tag(&format!("/rate-policies/{id}"));
                 at(&[&id]).with(json!({"policy": "average"})).tagged(tag)
             }
-            _ => at(&[&programme]),
+            _ => at(&[programme]),
         }
     }
 }

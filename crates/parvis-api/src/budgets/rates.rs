@@ -118,15 +118,11 @@ fn created(rate: store::RecordedRate) -> parvis_store::StoreResult<Reply> {
 #[get("/api/v1/rates/{id}")]
 pub async fn get_rate(context: Context, id: Id<RateId>) -> Answer {
     let read = move |hop: &mut Hop<'_>| {
-        let found = store::get_rate(hop.conn, id.0);
-        let of_platform = matches!(&found, Ok(rate) if rate.programme_id.is_none());
-        let (rate, view) = if of_platform {
-            let view = hop.platform()?;
-            (found?, view)
-        } else {
-            let (rate, _, view) = hop.item(found, |rate| rate.programme_id)?;
-            (rate, view)
+        let view = match store::programme_of_rate(hop.conn, id.0) {
+            Ok(None) => hop.platform()?,
+            found => hop.item(found, |programme| *programme)?.2,
         };
+        let rate = store::get_rate(hop.conn, id.0)?;
         let version = if rate.corrected_by.is_some() { 2 } else { 1 };
         Reply::item(&wire(rate), version, view)
     };

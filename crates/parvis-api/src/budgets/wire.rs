@@ -85,7 +85,13 @@ pub(super) fn movement(movement: store::Movement, view: View) -> wire::Movement 
             unit,
             quantity,
             unit_value,
-        }) => (Some(unit), Some(quantity.to_string()), Some(unit_value.into()), None, None),
+        }) => (
+            Some(unit),
+            Some(quantity.to_string()),
+            Some(unit_value.into()),
+            None,
+            None,
+        ),
         Some(Product::FlatRate { base, rate }) => (None, None, None, Some(base.into()), Some(rate.to_string())),
     };
     let refused = movement.refused.map(|refused| wire::RefusedCost {

@@ -46,7 +46,7 @@ fn lift_description(object: &mut Map<String, Value>) {
         return;
     };
     let null = json!({"type": "null"});
-    let alternative = match (&*one == &null, &*other == &null) {
+    let alternative = match (*one == null, *other == null) {
         (false, true) => one,
         (true, false) => other,
         _ => return,

@@ -1,6 +1,7 @@
 //! Realised differences of exchange: what the bank gave, less what the rate that the funder asks for would have given.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -67,9 +68,8 @@ pub fn exchange_differences(
     let funders: BTreeMap<GrantId, PartnerId> = funders.into_iter().collect();
     let mut converters: BTreeMap<Currency, Converter> = BTreeMap::new();
     for one in &exchanged {
-        let to = one.amount.currency;
-        if !converters.contains_key(&to) {
-            converters.insert(to, Converter::read(conn, extent, when, to, today)?);
+        if let Entry::Vacant(place) = converters.entry(one.amount.currency) {
+            place.insert(Converter::read(conn, extent, when, one.amount.currency, today)?);
         }
     }
     let mut all: BTreeMap<GrantId, ExchangeDifference> = BTreeMap::new();

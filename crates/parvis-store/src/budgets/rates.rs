@@ -223,6 +223,14 @@ fn with_corrections(conn: &mut Conn, mut items: Vec<RecordedRate>) -> StoreResul
     Ok(items)
 }
 
+/// The programme that a rate was recorded for; none for a rate of the platform.
+///
+/// # Errors
+/// `not_found`.
+pub fn programme_of_rate(conn: &mut Conn, id: RateId) -> StoreResult<Option<ProgrammeId>> {
+    Ok(rates::table.find(id.db()).select(rates::programme_id).first(conn)?)
+}
+
 /// One rate.
 ///
 /// # Errors

@@ -73,7 +73,7 @@ impl Names {
         if unknown.is_empty() {
             return Ok(());
         }
-        let query = partners::table.filter(partners::id.eq_any(db_ids(unknown.into_iter())));
+        let query = partners::table.filter(partners::id.eq_any(db_ids(unknown)));
         let found: Vec<(PartnerId, String)> = query.select((partners::id, partners::name)).load(conn)?;
         self.partners.extend(found);
         Ok(())

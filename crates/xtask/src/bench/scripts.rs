@@ -107,6 +107,7 @@ mod tests {
         Data {
             programme: "p".into(),
             budget: "b".into(),
+            long: Vec::new(),
             people: vec![FUNDER.into()],
             posts: vec![share("one"), share("two")],
         }

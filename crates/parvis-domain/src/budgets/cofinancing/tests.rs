@@ -194,7 +194,7 @@ fn without_a_rate_the_rule_is_undetermined_and_names_the_pair() {
     let plan = plan(
         vec![line(1, "works", None)],
         vec![grant(1, 1, GrantKind::Cash, "KHR"), grant(2, 2, GrantKind::Cash, "EUR")],
-        &[(1, 1, 41_000_00), (1, 2, 90_00)],
+        &[(1, 1, 4_100_000), (1, 2, 9000)],
     );
     let plan = funders(plan, &[PartnerKind::Municipality, PartnerKind::State]);
     let local = checked(CofinancingRule {

@@ -21,6 +21,17 @@ use crate::schema::{movement_decisions, movements, plan_revisions};
 
 type Plan = (LineId, GrantId, i64, i64);
 type Posted = (LineId, GrantId, MovementKind, bool, i64);
+/// A movement that needs a second person: its amount, when it was recorded, what it reverses and what it corrects.
+type Second = (
+    MovementId,
+    LineId,
+    GrantId,
+    MovementKind,
+    i64,
+    i64,
+    Option<MovementId>,
+    Option<MovementId>,
+);
 
 /// What was known at an instant.
 pub(in crate::budgets) struct Known {
@@ -105,16 +116,7 @@ impl Known {
             posted.extend(summed(conn, extent, day, instant, reversal)?);
         }
         let (approved, refused) = decided(conn, extent, instant)?;
-        let second: Vec<(
-            MovementId,
-            LineId,
-            GrantId,
-            MovementKind,
-            i64,
-            i64,
-            Option<MovementId>,
-            Option<MovementId>,
-        )> = recorded(extent, day, instant)
+        let second: Vec<Second> = recorded(extent, day, instant)
             .filter(movements::needs_approval.eq(true))
             .select((
                 movements::id,
