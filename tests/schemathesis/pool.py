@@ -130,8 +130,9 @@ class Pool(Client):
 
     def a_programmes(self, *way):
         """A programme whose template demands nothing, so that it can go all its way."""
-        programme = {"template_id": self.made("templates"), "code": self.fresh("ST-"), "starts_on": "2026-01-01"}
-        programme = self.post("/programmes", {**programme, "title": {"fr": "Un programme"}})["id"]
+        programme = {"template_id": self.made("templates"), "code": self.fresh("ST-"), "visibility": "public"}
+        programme |= {"title": {"fr": "Un programme"}, "starts_on": "2026-01-01"}
+        programme = self.post("/programmes", programme)["id"]
         for verb in way:
             self.post(f"/programmes/{programme}/{verb}", {})
         return programme

@@ -101,6 +101,7 @@ pub struct ConsultationObject {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = StepOutcome))]
 pub struct Outcome {
     /// What happened and what was said.
     pub summary: LocalisedText,
