@@ -247,8 +247,9 @@ mod tests {
         let planned = json!({"amount": planned, "currency": currency});
         serde_json::from_value(json!({
             "line_id": Uuid::from_u128(line), "grant_id": Uuid::from_u128(9), "funder_id": Uuid::from_u128(funder),
-            "kind": kind, "planned": planned, "granted": planned, "committed": zero, "disbursed": zero, "spent": zero,
-            "justified": zero, "contributed": zero, "available": planned
+            "kind": kind, "planned": planned, "granted": planned, "pledged": zero, "committed": zero, "disbursed": zero,
+            "spent": zero, "justified": zero, "contributed": zero, "available": planned, "prefinanced": zero,
+            "borne_by_partner": zero, "pending": null
         }))
         .unwrap()
     }

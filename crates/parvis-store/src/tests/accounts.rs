@@ -157,9 +157,11 @@ fn the_caller_is_read_with_all_memberships_in_one_statement() {
                 .unwrap();
         }
         let before = store.statements();
-        let caller = store.read(|conn| get_caller(conn, session)).unwrap().unwrap();
+        let actor = store.read(|conn| get_actor(conn, session)).unwrap().unwrap();
         assert_eq!(store.statements() - before, 1);
-        assert_eq!((caller.user.id, caller.actor.memberships.len()), (user.id, 3));
+        assert_eq!((actor.user, actor.memberships.len()), (user.id, 3));
+        let caller = store.read(|conn| get_caller(conn, session)).unwrap().unwrap();
+        assert_eq!((caller.user.id, caller.actor), (user.id, actor));
     });
 }
 
