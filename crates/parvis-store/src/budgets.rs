@@ -73,7 +73,7 @@ pub use years::{
 
 pub use plans::{
     FrozenRate, PlanEdit, PlanState, PlanVersion, PlanVersionSort, Submission, Withdrawal, YearCopy, copy_plan_year,
-    get_plan, list_plan_versions, plan_version, simulate_plan, submit_plan, update_plan, withdraw_grant,
+    get_plan, list_plan_versions, lock_plan, plan_version, simulate_plan, submit_plan, update_plan, withdraw_grant,
 };
 pub use rates::{
     RateFilter, RatePolicyRow, RatePolicySort, RateScope, RateSort, RecordedRate, create_rate, create_rate_policy,

@@ -69,6 +69,11 @@ pub fn cookie(answer: &Answer) -> String {
     set.split(';').next().unwrap_or_default().to_owned()
 }
 
+/// Whether a part of an address is an identifier, and not a format such as `csv`.
+fn is_id(part: &str) -> bool {
+    part.parse::<uuid::Uuid>().is_ok()
+}
+
 impl Sample {
     /// The request at the address that the document says.
     pub fn call(&self, entry: &Entry) -> Call {
@@ -91,13 +96,17 @@ impl Sample {
 
     /// The last id of the address.
     pub fn id(&self) -> Option<&str> {
-        self.ids.last().map(String::as_str)
+        self.ids.iter().rfind(|part| is_id(part)).map(String::as_str)
     }
 
     /// The same request about something that does not exist.
     pub fn elsewhere(&self, id: &str) -> Self {
         Self {
-            ids: self.ids.iter().map(|_| id.to_owned()).collect(),
+            ids: self
+                .ids
+                .iter()
+                .map(|part| if is_id(part) { id } else { part }.to_owned())
+                .collect(),
             ..self.clone()
         }
     }

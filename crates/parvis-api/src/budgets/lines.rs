@@ -94,6 +94,7 @@ pub async fn update_budget_line(context: Context, id: Id<LineId>, body: Body<Bud
     let write = move |hop: &mut Hop<'_>, body: &BudgetLinePatch| {
         let (home, view) = allow(hop, |conn| store::home_of_line(conn, id.0))?;
         home.programme.require_changeable()?;
+        store::lock_plan(hop.conn, home.budget)?;
         let before = store::get_budget_line(hop.conn, id.0, None)?;
         hop.expect_version(before.version)?;
         let (content, revisions) = body.clone().onto(LineFields::from(&before.content()))?.check()?;

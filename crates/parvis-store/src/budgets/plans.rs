@@ -15,7 +15,7 @@ pub use copy::{YearCopy, copy_plan_year};
 pub use edit::{PlanEdit, update_plan};
 pub use read::{PlanState, get_plan, plan_version, simulate_plan};
 pub use submit::{Submission, submit_plan};
-pub use versions::{FrozenRate, PlanVersion, PlanVersionSort, list_plan_versions};
+pub use versions::{FrozenRate, PlanVersion, PlanVersionSort, list_plan_versions, lock_plan};
 pub use withdraw::{Withdrawal, withdraw_grant};
 
 pub(crate) use versions::LineCost;

@@ -124,6 +124,19 @@ pub fn list_plan_versions(
     }))
 }
 
+/// Locks the plan of a budget until the end of the transaction: what is read of it afterwards is what is changed, so that
+/// whoever names no version is not told of somebody faster.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock_plan(conn: &mut Conn, budget: BudgetId) -> StoreResult<()> {
+    if let Conn::Postgres(c) = conn {
+        let row = budgets::table.find(budget.db()).select(budgets::version);
+        row.for_no_key_update().first::<i64>(c).optional()?;
+    }
+    Ok(())
+}
+
 /// Raises the version of the plan of a budget, which locks it until the end of the transaction. It comes before any other
 /// lock.
 ///
