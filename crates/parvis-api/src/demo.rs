@@ -154,6 +154,8 @@ mod tests {
 
     fn keyed(keys: &mut Keys, kind: &str, entries: &[Keyed]) {
         for (n, entry) in (1..).zip(entries) {
+            let before = keys.id::<Uuid>(&format!("@{kind}/{}", entry.key));
+            assert!(before.is_err(), "the key {} of a {kind} stands twice", entry.key);
             keys.insert(kind, &entry.key, Uuid::from_u128(n));
         }
     }
