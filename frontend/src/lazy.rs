@@ -102,7 +102,7 @@ areas! {
     }
     budget {
         /// The plan of a budget with its balances.
-        budget => crate::pages::programme::BudgetPage,
+        budget => crate::pages::programme::PlanPage,
     }
     budget_forms {
         /// Adding the first budget.
@@ -116,7 +116,7 @@ areas! {
     }
     ledger {
         /// The ledger.
-        ledger => crate::pages::programme::MovementsPage,
+        ledger => crate::pages::programme::LedgerPage,
     }
     settings {
         /// The settings of a programme.

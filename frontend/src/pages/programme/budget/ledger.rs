@@ -7,7 +7,6 @@ use parvis_domain::budgets::{MovementKind, MovementStatus};
 use parvis_wire::budgets::{Movement, Reversal};
 
 use super::desk::{BudgetHead, DeskHere};
-use super::frame::Here;
 use crate::api::budgets::{self, MovementFilter};
 use crate::api::query;
 use crate::components::{
@@ -20,6 +19,7 @@ use crate::forms::texts;
 use crate::i18n::{movement_kind, say, tr, words};
 use crate::ledger::money;
 use crate::pages::paged::paged;
+use crate::pages::programme::frame::Here;
 
 /// The filter in the address.
 fn use_filter() -> Memo<MovementFilter> {
@@ -39,7 +39,7 @@ fn use_filter() -> Memo<MovementFilter> {
 
 /// The page.
 #[component]
-pub fn MovementsPage() -> impl IntoView {
+pub fn LedgerPage() -> impl IntoView {
     let desk = DeskHere::new();
     view! {
         <BudgetHead desk/>

@@ -8,13 +8,13 @@ use parvis_wire::budgets::{Balance, Balances, Budget, BudgetLine};
 use parvis_wire::programmes::Programme;
 use uuid::Uuid;
 
-use super::frame::Here;
-use super::sections::{line_name, partner_names};
 use crate::api::{Answer, Failure, budgets, query};
 use crate::components::{Choice, DateField, Fetched, Form, PageHead, SelectField, TabLink, Tabs, on_submit};
 use crate::format::{formats, today};
 use crate::forms::read;
 use crate::i18n::{I18n, plain, say, tr, words};
+use crate::pages::programme::frame::Here;
+use crate::pages::programme::sections::{line_name, partner_names};
 
 /// One budget and all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,6 @@ use parvis_wire::budgets::{NewBudget, NewBudgetLine, NewLineGrant};
 use uuid::Uuid;
 
 use super::desk::DeskHere;
-use super::frame::Here;
 use crate::api::budgets;
 use crate::components::{
     Button, ButtonKind, Choice, DateField, Form, FormFailure, SelectField, SubmitButton, TextField, Toasts, on_submit,
@@ -15,6 +14,7 @@ use crate::components::{
 use crate::forms::read::{Decimals, date_text};
 use crate::forms::texts;
 use crate::i18n::{decimals, plain, say, tag, tr, words};
+use crate::pages::programme::frame::Here;
 
 /// Adds the first budget of a programme, over its whole period unless another is said.
 #[component]

@@ -7,7 +7,6 @@ use parvis_wire::budgets::NewMovement;
 use uuid::Uuid;
 
 use super::desk::DeskHere;
-use super::frame::Here;
 use crate::api::budgets;
 use crate::components::{
     Choice, DateField, Form, FormFailure, SelectField, SubmitButton, TextArea, TextField, Toasts, on_submit,
@@ -17,6 +16,7 @@ use crate::forms::read::date_text;
 use crate::forms::texts;
 use crate::i18n::{decimals, movement_kind, say, tr, words};
 use crate::ledger::Sums;
+use crate::pages::programme::frame::Here;
 
 /// What stands in the fields. It outlives what is read again around it.
 #[derive(Clone, Copy)]
