@@ -12,8 +12,6 @@ mod progress;
 mod rates;
 mod tranches;
 mod wire;
-mod wire_conditions;
-mod wire_plans;
 mod years;
 
 use actix_web::{get, patch, post};

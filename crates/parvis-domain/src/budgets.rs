@@ -8,7 +8,6 @@ pub mod balances;
 pub mod cofinancing;
 pub mod ledger;
 pub mod movements;
-pub mod percent;
 pub mod plan;
 pub mod rates;
 pub mod ratio;

@@ -6,7 +6,7 @@ use parvis_domain::ids::ProgrammeId;
 use parvis_store::budgets as store;
 use parvis_wire::budgets::Alerts;
 
-use super::wire_conditions as wire;
+use super::wire::conditions as wire;
 use crate::http::{Answer, Context, Hop, Id, Reply};
 
 /// List what the money of a programme asks somebody to look at

@@ -14,7 +14,7 @@ use parvis_wire::budgets::{
     Grant, GrantWithdrawal, Plan, PlanComparison, PlanPatch, PlanSimulation, PlanSubmission, PlanVersion, YearCopy,
 };
 
-use super::{allow, own_share_only, wire, wire_plans};
+use super::{allow, own_share_only, wire};
 use crate::http::etag::Etag;
 use crate::http::query::list_query;
 use crate::http::{Answer, Body, Context, Hop, Id, Query, Reply};
@@ -111,7 +111,7 @@ pub async fn simulate_plan(context: Context, id: Id<BudgetId>, body: Body<PlanSi
             None => state,
         };
         let state = store::simulate_plan(hop.conn, state, hypothesis)?;
-        Reply::json(&wire_plans::plan(id.0, &state, None, language(hop)))
+        Reply::json(&wire::plans::plan(id.0, &state, None, language(hop)))
     };
     context.read(Operation::SimulatePlan, read).await
 }
@@ -135,7 +135,7 @@ pub async fn submit_plan(context: Context, id: Id<BudgetId>, body: Body<PlanSubm
         };
         let own = language(hop);
         let explain = |state: &PlanState, evaluation: &_| {
-            [Language::English, own].map(|language| wire_plans::explain(state, evaluation, language))
+            [Language::English, own].map(|language| wire::plans::explain(state, evaluation, language))
         };
         store::submit_plan(hop.conn, &hop.stamp, setting(&home), &submission, &explain)?;
         let state = store::get_plan(hop.conn, id.0, None, day)?;
@@ -180,7 +180,7 @@ pub async fn list_plan_versions(context: Context, id: Id<BudgetId>, query: Query
     let read = move |hop: &mut Hop<'_>| {
         let (_, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         let page = store::list_plan_versions(hop.conn, id.0, &listing.request)?;
-        listing.reply(page, |version| wire_plans::version(version, view))
+        listing.reply(page, |version| wire::plans::version(version, view))
     };
     context.read(Operation::ListPlanVersions, read).await
 }
@@ -202,7 +202,7 @@ pub async fn compare_plan_versions(context: Context, id: Id<BudgetId>, query: Qu
             })
         };
         let (before, after) = (read(Some(query.from))?, read(query.to)?);
-        let comparison = wire_plans::comparison((query.from, query.to), &before, &after);
+        let comparison = wire::plans::comparison((query.from, query.to), &before, &after);
         Reply::json(&comparison)
     };
     context.read(Operation::ComparePlanVersions, read).await
@@ -268,7 +268,7 @@ fn answer(hop: &Hop<'_>, home: &Home, view: View, state: PlanState, year: Option
     };
     let version = state.plan_version;
     let mut reply = Reply::item(
-        &wire_plans::plan(home.budget, &state, year, language(hop)),
+        &wire::plans::plan(home.budget, &state, year, language(hop)),
         version,
         view,
     )?;

@@ -9,7 +9,7 @@ use parvis_store::budgets::{self as store, Home, ProgressSort};
 use parvis_wire::Page;
 use parvis_wire::budgets::{NewCountersignature, NewProgress, Progress};
 
-use super::{allow, wire_conditions as wire};
+use super::{allow, wire::conditions as wire};
 use crate::http::query::list_query;
 use crate::http::{Answer, Body, Context, Hop, Id, Query, Reply};
 

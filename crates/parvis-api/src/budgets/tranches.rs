@@ -12,7 +12,7 @@ use parvis_wire::budgets::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{allow, own_share_only, wire_conditions as wire};
+use super::{allow, own_share_only, wire::conditions as wire};
 use crate::http::query::list_query;
 use crate::http::{Answer, Body, Context, Hop, Id, Query, Reply};
 

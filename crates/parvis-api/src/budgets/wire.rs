@@ -1,4 +1,7 @@
-//! From the store's view of the ledger to the wire's.
+//! From the store's view of budgets to the wire's: lines, grants and movements here, the rest in files of their own.
+
+pub(super) mod conditions;
+pub(super) mod plans;
 
 use parvis_domain::Money;
 use parvis_domain::accounts::View;

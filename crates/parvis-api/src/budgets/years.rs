@@ -10,7 +10,7 @@ use parvis_store::budgets::{self as store, Home};
 use parvis_store::{StoreError, StoreResult};
 use parvis_wire::budgets::{BudgetYear, BudgetYears, ReopenYear};
 
-use super::{allow, own_share_only, wire_conditions as wire};
+use super::{allow, own_share_only, wire::conditions as wire};
 use crate::http::error::ApiError;
 use crate::http::{Answer, Body, Context, Hop, Id, Reply};
 

@@ -83,7 +83,7 @@ pub struct CofinancingRule {
     /// `category_ceiling` and `category_target`: the code of the category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// The share, a decimal string from `0` to `100` with at most four digits after the point.
+    /// The share, a decimal string from `0` to `100` with at most six digits after the point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<String>,
     /// `category_target` and `total_cost`: the least amount.

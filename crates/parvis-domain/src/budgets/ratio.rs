@@ -1,4 +1,9 @@
-//! Exact ratios of whole numbers: rates, shifts and quantities, never a float.
+//! Exact ratios of whole numbers, never a float.
+//!
+//! A ratio is more than a [`Percentage`](crate::percentage::Percentage): an agreement that pays a third, or two cents on
+//! every unit, is kept as it is written, and rules that run on it round once, at the end. It is for factors that amounts
+//! are multiplied by: the maximum rate of a grant, the shift between lines, the rate of a flat-rate cost. A percentage is
+//! a decimal number that is compared and shown.
 
 use super::rates::half_even;
 use crate::error::{Code, Fault};

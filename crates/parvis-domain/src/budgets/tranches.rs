@@ -9,12 +9,12 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::PaymentMode;
-use super::percent::Percent;
 use crate::choices::choices;
 use crate::error::{Code, DomainError, Fault, Faults};
 use crate::ids::{FunderReportId, LineId, PartnerId};
 use crate::localised_text::LocalisedText;
 use crate::money::Money;
+use crate::percentage::Percentage;
 
 /// The most conditions of one tranche.
 pub const CONDITIONS_MAX: usize = 20;
@@ -50,7 +50,7 @@ pub enum Condition {
     /// Progress is at least so much, on one line, or over the lines of the grant weighted by its plan.
     Progress {
         /// The least that is asked.
-        at_least: Percent,
+        at_least: Percentage,
         /// The line; every line of the grant where none is named.
         line: Option<LineId>,
     },
@@ -105,7 +105,7 @@ pub struct Measure {
     /// What the grant plans on it, in minor units: its weight.
     pub weight: i64,
     /// How far it has come; none where nothing was measured.
-    pub percent: Option<Percent>,
+    pub percent: Option<Percentage>,
     /// When it was measured.
     pub measured_on: Option<NaiveDate>,
     /// Who has countersigned that measure.
@@ -181,14 +181,14 @@ fn measures(facts: &Facts, line: Option<LineId>) -> Vec<&Measure> {
 
 /// Compares whole numbers, so that nothing is rounded: the weighted sum against the threshold times the weights. A line
 /// without a measure counts as not begun; a single line counts whatever the grant plans on it.
-fn progress(at_least: Percent, measures: &[&Measure]) -> Assessment {
+fn progress(at_least: Percentage, measures: &[&Measure]) -> Assessment {
     let weight = |measure: &Measure| i128::from(if measures.len() == 1 { 1 } else { measure.weight });
     let reached = |measure: &Measure| i128::from(measure.percent.unwrap_or_default().millionths());
     let weights: i128 = measures.iter().map(|m| weight(m)).sum();
     let sum: i128 = measures.iter().map(|m| weight(m) * reached(m)).sum();
     let met = weights > 0 && sum >= i128::from(at_least.millionths()) * weights;
     // Cut, never rounded: what falls short of the threshold never reads as if it had reached it.
-    let measured = Percent::of_millionths(
+    let measured = Percentage::of_millionths(
         sum.checked_div(weights)
             .and_then(|q| i64::try_from(q).ok())
             .unwrap_or(0),
@@ -344,16 +344,17 @@ pub fn require_unreleased(released_on: Option<NaiveDate>) -> Result<(), DomainEr
 ///
 /// # Errors
 /// `out_of_range` where the parts do not make 100 %, are too few or too many, or one of them would be nothing.
-pub fn split(amount: i64, parts: &[Percent]) -> Result<Vec<i64>, Fault> {
+pub fn split(amount: i64, parts: &[Percentage]) -> Result<Vec<i64>, Fault> {
     let refuse = |detail: &str| Err(Fault::new(Code::OutOfRange, "/parts", detail));
     if !(2..=PARTS_MAX).contains(&parts.len()) {
         return refuse("A tranche is split into two to ten parts.");
     }
-    if parts.iter().map(|part| part.millionths()).sum::<i64>() != Percent::WHOLE.millionths() {
+    if parts.iter().map(|part| part.millionths()).sum::<i64>() != Percentage::WHOLE.millionths() {
         return refuse("The parts make 100 % together.");
     }
-    let (_, first) = parts.split_last().unwrap_or((&Percent::WHOLE, &[]));
-    let mut amounts: Vec<i64> = first.iter().map(|part| part.of(amount)).collect();
+    let part_of = |part: &Percentage| i64::try_from(part.most_of(amount.into())).unwrap_or(amount);
+    let (_, first) = parts.split_last().unwrap_or((&Percentage::WHOLE, &[]));
+    let mut amounts: Vec<i64> = first.iter().map(part_of).collect();
     amounts.push(amount - amounts.iter().sum::<i64>());
     if amounts.iter().any(|amount| *amount < 1) {
         return refuse("One of the parts would be nothing.");
@@ -370,8 +371,8 @@ mod tests {
 
     const DAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 10, 11).unwrap();
 
-    fn percent(text: &str) -> Percent {
-        Percent::parse("", text).unwrap()
+    fn percent(text: &str) -> Percentage {
+        Percentage::parse("", text).unwrap()
     }
 
     fn line(n: u128) -> LineId {
@@ -520,7 +521,7 @@ mod tests {
     proptest! {
         #[test]
         fn parts_add_up(amount in 1_i64..=100_000_000_000_000, first in 1_i64..100_000_000) {
-            let parts = [Percent::of_millionths(first), Percent::of_millionths(100_000_000 - first)];
+            let parts = [Percentage::of_millionths(first), Percentage::of_millionths(100_000_000 - first)];
             if let Ok(amounts) = split(amount, &parts) {
                 prop_assert_eq!(amounts.iter().sum::<i64>(), amount);
             }
@@ -528,8 +529,8 @@ mod tests {
 
         #[test]
         fn one_line_is_met_exactly_from_the_threshold_on(threshold in 0_i64..=100_000_000, measured in 0_i64..=100_000_000, weight in 1_i64..1_000_000) {
-            let condition = Condition::Progress { at_least: Percent::of_millionths(threshold), line: None };
-            let of = |n| Measure { percent: Some(Percent::of_millionths(measured)), ..measure(n, weight, "0", &[]) };
+            let condition = Condition::Progress { at_least: Percentage::of_millionths(threshold), line: None };
+            let of = |n| Measure { percent: Some(Percentage::of_millionths(measured)), ..measure(n, weight, "0", &[]) };
             for measures in [vec![of(1)], vec![of(1), of(2)]] {
                 prop_assert_eq!(assess(&condition, &facts(measures), DAY).met, measured >= threshold);
             }

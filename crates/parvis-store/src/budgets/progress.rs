@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::percent::Percent;
 use parvis_domain::ids::{BudgetId, LineId, PartnerId, ProgrammeId, ProgressId, UserId};
 use parvis_domain::page::{Page, PageRequest};
+use parvis_domain::percentage::Percentage;
 use parvis_domain::{Code, DomainError};
 use serde::Serialize;
 use serde_json::Value;
@@ -32,7 +32,7 @@ pub struct NewProgress {
     /// When it was measured.
     pub measured_on: NaiveDate,
     /// How far.
-    pub percent: Percent,
+    pub percent: Percentage,
     /// Where the measure comes from: a visit, a report, a system.
     pub source: String,
     /// An internal note.
@@ -70,7 +70,7 @@ pub struct Progress {
     /// When it was measured.
     pub measured_on: NaiveDate,
     /// How far.
-    pub percent: Percent,
+    pub percent: Percentage,
     /// Where the measure comes from.
     pub source: String,
     /// Internal note.
@@ -199,7 +199,7 @@ fn complete(row: ProgressRow, signed: &mut Signed) -> Progress {
         budget_id: row.budget_id,
         programme_id: row.programme_id,
         measured_on: row.measured_on,
-        percent: Percent::of_millionths(row.percent_millionths),
+        percent: Percentage::of_millionths(row.percent_millionths),
         source: row.source,
         note: row.note,
         recorded_at: row.recorded_at,

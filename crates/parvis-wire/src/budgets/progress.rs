@@ -1,7 +1,7 @@
 //! Measures of progress.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use parvis_domain::budgets::percent::Percent;
+use parvis_domain::percentage::Percentage;
 use parvis_domain::{Faults, period, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub struct CheckedProgress {
     /// When it was measured.
     pub measured_on: NaiveDate,
     /// How far.
-    pub percent: Percent,
+    pub percent: Percentage,
     /// Where the measure comes from.
     pub source: String,
     /// An internal note.
@@ -45,7 +45,7 @@ impl NewProgress {
     pub fn check(&self) -> Result<CheckedProgress, Faults> {
         let mut faults = Faults::new();
         let measured_on = faults.keep(period::date("/measured_on", &self.measured_on));
-        let percent = faults.keep(Percent::parse("/percent", &self.percent));
+        let percent = faults.keep(Percentage::parse("/percent", &self.percent));
         let source = faults.keep(text::line("/source", &self.source, text::NAME_MAX));
         let note = faults.keep(text::optional_paragraph("/note", self.note.as_deref(), text::TEXT_MAX));
         let checked = (|| {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use parvis_domain::budgets::percent::Percent;
 use parvis_domain::budgets::tranches::{
     CONDITIONS_MAX, Condition as Rule, ConditionKind, PARTS_MAX, TrancheContent, TrancheState,
 };
 use parvis_domain::ids::{FunderReportId, LineId, PartnerId};
+use parvis_domain::percentage::Percentage;
 use parvis_domain::{Code, Faults, LocalisedText, period, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -202,7 +202,7 @@ impl Condition {
         let rule = match self.kind {
             ConditionKind::Progress => {
                 let least = self.at_least.as_deref();
-                let least = least.and_then(|text| faults.keep(Percent::parse(&format!("{at}/at_least"), text)));
+                let least = least.and_then(|text| faults.keep(Percentage::parse(&format!("{at}/at_least"), text)));
                 least.map(|at_least| Rule::Progress { at_least, line })
             }
             ConditionKind::ReportAccepted => self.report_id.map(|id| Rule::ReportAccepted {
@@ -283,7 +283,7 @@ impl TrancheSplit {
     ///
     /// # Errors
     /// Every fault.
-    pub fn check(&self) -> Result<Vec<Percent>, Faults> {
+    pub fn check(&self) -> Result<Vec<Percentage>, Faults> {
         let mut faults = Faults::new();
         if self.parts.len() > PARTS_MAX {
             faults.add(
@@ -293,8 +293,8 @@ impl TrancheSplit {
             );
         }
         let parts = self.parts.iter().take(PARTS_MAX).enumerate();
-        let parts: Vec<Option<Percent>> = parts
-            .map(|(i, part)| faults.keep(Percent::parse(&format!("/parts/{i}"), part)))
+        let parts: Vec<Option<Percentage>> = parts
+            .map(|(i, part)| faults.keep(Percentage::parse(&format!("/parts/{i}"), part)))
             .collect();
         faults.finish(parts.into_iter().collect())
     }

@@ -224,7 +224,7 @@ fn headings_may_shift_a_little_between_submissions() {
         percent: Some("25".to_owned()),
         ..rule(CofinancingKind::HeadingShift)
     });
-    assert_eq!(default_shift(&shift), Some(Percentage::of_units(250_000)));
+    assert_eq!(default_shift(&shift), Some(Percentage::of_millionths(25_000_000)));
     let of = |works, staff| {
         plan(
             vec![line(1, "works", None), line(2, "staff", None)],
@@ -327,8 +327,8 @@ fn targets_advise_and_ceilings_bind() {
 proptest! {
     /// What an evaluation says is missing is exactly what heals it, and a unit less does not.
     #[test]
-    fn the_difference_heals(cash in 0_i64..10_000, state in 1_i64..10_000, percent in 1_i64..1_000_000) {
-        let demand = Demand::FunderShare(vec![PartnerKind::Municipality], Percentage::of_units(percent));
+    fn the_difference_heals(cash in 0_i64..10_000, state in 1_i64..10_000, percent in 1_i64..100_000_000) {
+        let demand = Demand::FunderShare(vec![PartnerKind::Municipality], Percentage::of_millionths(percent));
         let rules = [CheckedRule { code: "a".into(), title: LocalisedText::default(), advisory: false, demand }];
         // The cost stands, so that what is added does not raise the whole.
         let of = |cash| {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::percent::Percent;
 use parvis_domain::budgets::tranches::{self as domain, TrancheContent};
+use parvis_domain::percentage::Percentage;
 use parvis_domain::{Money, budgets};
 use serde_json::Value;
 
@@ -74,7 +74,7 @@ pub fn split_tranche(
     stamp: &Stamp<'_>,
     home: &Home,
     before: &Tranche,
-    parts: &[Percent],
+    parts: &[Percentage],
 ) -> StoreResult<Vec<Tranche>> {
     let grant = lock(conn, before.grant_id)?;
     require_changeable(before)?;

@@ -6,7 +6,7 @@ use parvis_domain::budgets::alerts as domain;
 use parvis_store::budgets as store;
 use parvis_wire::budgets as wire;
 
-pub(super) fn year(year: store::BudgetYear) -> wire::BudgetYear {
+pub(in crate::budgets) fn year(year: store::BudgetYear) -> wire::BudgetYear {
     let version = year.version();
     let carried = year.rests.iter().filter(|share| share.rest.carried_over != 0);
     let uncommitted = year.rests.iter().filter(|share| share.rest.uncommitted != 0);
@@ -86,7 +86,7 @@ fn rest_of_plan(share: &store::ShareRest) -> wire::Uncommitted {
     }
 }
 
-pub(super) fn tranche(tranche: store::Tranche) -> wire::Tranche {
+pub(in crate::budgets) fn tranche(tranche: store::Tranche) -> wire::Tranche {
     let condition = |state: store::ConditionState| wire::ConditionState {
         condition: (&state.condition).into(),
         met: state.met,
@@ -111,7 +111,7 @@ pub(super) fn tranche(tranche: store::Tranche) -> wire::Tranche {
 }
 
 /// A measure as members or the public see it: the note is internal.
-pub(super) fn progress(progress: store::Progress, view: View) -> wire::Progress {
+pub(in crate::budgets) fn progress(progress: store::Progress, view: View) -> wire::Progress {
     let version = progress.version();
     let signed = progress.countersigned.iter().map(|signature| wire::Countersignature {
         partner_id: signature.partner.into(),
@@ -130,7 +130,7 @@ pub(super) fn progress(progress: store::Progress, view: View) -> wire::Progress 
     }
 }
 
-pub(super) fn funder_report(report: store::FunderReport) -> wire::FunderReport {
+pub(in crate::budgets) fn funder_report(report: store::FunderReport) -> wire::FunderReport {
     wire::FunderReport {
         id: report.id.into(),
         grant_id: report.grant_id.into(),
@@ -146,7 +146,7 @@ pub(super) fn funder_report(report: store::FunderReport) -> wire::FunderReport {
     }
 }
 
-pub(super) fn alert(alert: domain::Alert) -> wire::Alert {
+pub(in crate::budgets) fn alert(alert: domain::Alert) -> wire::Alert {
     let values = alert.values.into_iter();
     wire::Alert {
         code: alert.code,

@@ -12,7 +12,12 @@ use parvis_store::budgets::{self as store, FrozenRate, PlanState};
 use parvis_wire::budgets as wire;
 
 /// A plan, of one year where one is asked for.
-pub(super) fn plan(budget: BudgetId, state: &PlanState, year: Option<i32>, language: Language) -> wire::Plan {
+pub(in crate::budgets) fn plan(
+    budget: BudgetId,
+    state: &PlanState,
+    year: Option<i32>,
+    language: Language,
+) -> wire::Plan {
     let shown = match year {
         Some(year) => state.plan.of_year(year),
         None => state.plan.clone(),
@@ -160,7 +165,7 @@ fn funder_sum(((currency, kind), figures): (&(Currency, GrantKind), &Figures)) -
 }
 
 /// An evaluation in a sentence.
-pub(super) fn explain(state: &PlanState, evaluation: &Evaluation, language: Language) -> String {
+pub(in crate::budgets) fn explain(state: &PlanState, evaluation: &Evaluation, language: Language) -> String {
     let name = |code: &str| {
         let category = state.categories.iter().find(|category| category.code == code);
         let best = category.and_then(|category| category.title.best(&[language.as_str()]));
@@ -231,7 +236,7 @@ fn rate(rate: &FrozenRate) -> wire::PlanRate {
 }
 
 /// A version; the public sees neither reason nor role.
-pub(super) fn version(version: store::PlanVersion, view: View) -> wire::PlanVersion {
+pub(in crate::budgets) fn version(version: store::PlanVersion, view: View) -> wire::PlanVersion {
     let member = view == View::Member;
     wire::PlanVersion {
         id: version.id.into(),
@@ -246,7 +251,7 @@ pub(super) fn version(version: store::PlanVersion, view: View) -> wire::PlanVers
 }
 
 /// What changed between two states of a plan.
-pub(super) fn comparison(
+pub(in crate::budgets) fn comparison(
     (from, to): (i32, Option<i32>),
     before: &domain::Plan,
     after: &domain::Plan,
