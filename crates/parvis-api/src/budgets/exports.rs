@@ -3,19 +3,20 @@
 use actix_web::get;
 use chrono::NaiveDate;
 use parvis_domain::accounts::{Operation, View};
-use parvis_domain::budgets::MovementKind;
-use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId};
+use parvis_domain::budgets::{MovementKind, MovementStatus};
+use parvis_domain::ids::BudgetId;
 use parvis_domain::{Faults, LocalisedText, period};
-use parvis_store::budgets::{self as store, LineName, MovementFilter, Names};
+use parvis_store::budgets::{self as store, LineName, Names};
 use parvis_store::{StoreResult, snapshot};
 use uuid::Uuid;
 
+use super::movements::MovementQuery;
 use super::{allow, own_share_only, parameter};
 use crate::exchange::headings;
 use crate::exchange::sheet::{Cell, Format, Sheet};
 use crate::http::{Answer, Context, Export, Hop, Id, Query};
 
-/// Which movements go into the table.
+/// Which movements go into the table: the same that the list can be narrowed to.
 #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -32,6 +33,23 @@ pub struct StatementQuery {
     /// Of this kind.
     #[param(inline)]
     kind: Option<MovementKind>,
+    /// Pending, approved or refused.
+    #[param(inline)]
+    status: Option<MovementStatus>,
+    /// Paid by this partner.
+    #[param(inline)]
+    payer_id: Option<Uuid>,
+    /// Paid to this partner.
+    #[param(inline)]
+    payee_id: Option<Uuid>,
+    /// In this currency, a code of ISO 4217.
+    currency: Option<String>,
+    /// At least so much, a decimal string; `currency` says in what.
+    amount_min: Option<String>,
+    /// At most so much, a decimal string; `currency` says in what.
+    amount_max: Option<String>,
+    /// Every word of this occurs in the reference, or in the note for members.
+    q: Option<String>,
     /// Booked on or after this day, `YYYY-MM-DD`.
     #[param(format = Date)]
     booked_from: Option<String>,
@@ -40,23 +58,24 @@ pub struct StatementQuery {
     booked_to: Option<String>,
 }
 
-impl StatementQuery {
-    fn check(&self, only: Option<PartnerId>) -> Result<MovementFilter, Faults> {
-        let mut faults = Faults::new();
-        let mut day =
-            |name, value: &Option<String>| faults.keep(parameter(period::optional_date(name, value.as_deref())));
-        let (from, to) = (day("booked_from", &self.booked_from), day("booked_to", &self.booked_to));
-        let filter = from.zip(to).map(|(booked_from, booked_to)| MovementFilter {
-            line: self.line_id.map(LineId),
-            grant: self.grant_id.map(GrantId),
-            funder: self.funder_id.map(PartnerId),
-            kind: self.kind,
-            booked_from,
-            booked_to,
-            only,
-            ..MovementFilter::default()
-        });
-        faults.finish(filter)
+impl From<StatementQuery> for MovementQuery {
+    fn from(asked: StatementQuery) -> Self {
+        Self {
+            line_id: asked.line_id,
+            grant_id: asked.grant_id,
+            funder_id: asked.funder_id,
+            kind: asked.kind,
+            status: asked.status,
+            payer_id: asked.payer_id,
+            payee_id: asked.payee_id,
+            currency: asked.currency,
+            amount_min: asked.amount_min,
+            amount_max: asked.amount_max,
+            q: asked.q,
+            booked_from: asked.booked_from,
+            booked_to: asked.booked_to,
+            ..Self::default()
+        }
     }
 }
 
@@ -85,12 +104,15 @@ const STATEMENT: &[&str] = &[
     "line_id",
     "grant_id",
     "rate_id",
+    "status",
+    "refused",
 ];
 
 /// Take the ledger of a budget away as a table: CSV for machines, a workbook for people
 ///
-/// Rows are in the order of their booking. `signed_amount` is negative for a reversal. A text that a spreadsheet would
-/// take for a formula begins with an apostrophe in CSV.
+/// Rows are in the order of their booking, those of the list with the same parameters. `signed_amount` is negative for a
+/// reversal; a row counts where `status` is `approved`. A text that a spreadsheet would take for a formula begins with an
+/// apostrophe in CSV.
 #[utoipa::path(tag = "budgets", params(("format" = inline(Format), Path, description = "The format."), StatementQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/api/v1/budgets/{id}/movements.{format}")]
 pub async fn export_movements(
@@ -99,10 +121,11 @@ pub async fn export_movements(
     format: Format,
     query: Query<StatementQuery>,
 ) -> Answer {
-    query.check(None)?;
+    let query = MovementQuery::from(query.clone());
+    query.check(View::Public, None)?;
     let read = move |hop: &mut Hop<'_>| {
         let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
-        let filter = query.check(own_share_only(hop, &home))?;
+        let filter = query.check(view, own_share_only(hop, &home))?;
         let wanted = languages(hop);
         let mut table = begin(format, STATEMENT, &wanted)?;
         snapshot(hop.conn, |conn| {
@@ -144,6 +167,13 @@ fn statement_row(movement: &store::Movement, names: &Names, view: View, wanted: 
         Cell::Id(movement.line_id.into()),
         Cell::Id(movement.grant_id.into()),
         movement.rate_id.map(Uuid::from).into(),
+        movement.status.as_str().into(),
+        movement
+            .refused
+            .as_ref()
+            .filter(|_| view == View::Member)
+            .map(|refused| refused.amount)
+            .into(),
     ]);
     row
 }

@@ -55,7 +55,11 @@ const SORTS: &[(&str, MovementSort)] = &[
 ];
 
 impl MovementQuery {
-    fn check(&self, view: View, only: Option<PartnerId>) -> Result<MovementFilter, Faults> {
+    /// The filter, for what a reader sees and may see.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub(super) fn check(&self, view: View, only: Option<PartnerId>) -> Result<MovementFilter, Faults> {
         let mut faults = Faults::new();
         let from = faults.keep(parameter(period::optional_date(
             "booked_from",

@@ -117,6 +117,7 @@ pub(super) fn movement(movement: store::Movement, view: View) -> wire::Movement 
         incurred_on: movement.incurred_on,
         paid_on: movement.paid_on,
         recorded_at: movement.recorded_at,
+        recorded_by: movement.recorded_by.filter(|_| internal).map(Into::into),
         reference: movement.reference,
         note: movement.note.filter(|_| internal),
         evidence: movement.evidence.filter(|_| internal),

@@ -105,6 +105,7 @@ const TITLES: &[(&str, &str, &str, &str)] = &[
         "Registrado el (UTC)",
     ),
     ("reference", "Référence", "Reference", "Referencia"),
+    ("refused", "Refusé", "Refused", "Rechazado"),
     ("reverses", "Annule", "Reverses", "Revierte"),
     ("signed_amount", "Montant signé", "Signed amount", "Importe con signo"),
     ("spent", "Dépensé", "Spent", "Gastado"),

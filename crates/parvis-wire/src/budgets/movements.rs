@@ -421,6 +421,8 @@ pub struct Movement {
     pub paid_on: Option<NaiveDate>,
     /// When it was recorded, by the server's clock.
     pub recorded_at: DateTime<Utc>,
+    /// The account that recorded it, which cannot decide on it; always null for the public.
+    pub recorded_by: Option<Uuid>,
     /// Reference of the document behind it.
     pub reference: Option<String>,
     /// Internal note; always null for the public.
