@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod budgets;
 mod client;
 mod failure;
+pub mod movements;
 pub mod participation;
 pub mod partners;
 pub mod programmes;

@@ -1,11 +1,11 @@
 //! The few things that are asked of the browser directly.
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use uuid::Uuid;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, Storage};
+use web_sys::{Blob, HtmlElement, HtmlInputElement, Storage, Url};
 
 /// The page's lasting storage, where the browser grants it.
 fn storage() -> Option<Storage> {
@@ -84,4 +84,41 @@ pub async fn exclusively<F: Future<Output = ()> + 'static>(name: &str, task: F) 
 pub fn root_language() -> String {
     let root = document().document_element();
     root.and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+}
+
+/// Hands a file to the reader, who keeps it under its name.
+pub fn save(name: &str, bytes: &[u8]) {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let Some(address) = Blob::new_with_u8_array_sequence(&parts)
+        .and_then(|blob| Url::create_object_url_with_blob(&blob))
+        .ok()
+    else {
+        return;
+    };
+    if let Some(link) = document()
+        .create_element("a")
+        .ok()
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
+        let _ = link.set_attribute("href", &address);
+        let _ = link.set_attribute("download", name);
+        link.click();
+    }
+    let _ = Url::revoke_object_url(&address);
+}
+
+/// The name and the SHA-256 of the first file that was chosen, in hexadecimal. The file does not leave the device.
+///
+/// Nothing where no file is chosen, or where the browser works out no digests, as on a page that came without TLS.
+pub async fn chosen_file(input: HtmlInputElement) -> Option<(String, String)> {
+    let part = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
+    let file = part(&part(&input, "files")?, "0")?;
+    let name = part(&file, "name")?.as_string()?;
+    let content = JsFuture::from(file.dyn_into::<Blob>().ok()?.array_buffer()).await.ok()?;
+    let subtle = part(window().crypto().ok()?.as_ref(), "subtle")?;
+    let digest = part(&subtle, "digest")?.dyn_into::<Function>().ok()?;
+    let promise = digest.call2(&subtle, &JsValue::from_str("SHA-256"), &content).ok()?;
+    let hash = JsFuture::from(promise.unchecked_into::<Promise>()).await.ok()?;
+    let hex = Uint8Array::new(&hash).to_vec().iter().map(|byte| format!("{byte:02x}")).collect();
+    Some((name, hex))
 }

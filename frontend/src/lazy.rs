@@ -111,6 +111,8 @@ areas! {
         new_line => crate::pages::programme::NewLineForm,
         /// Revising the plan of a share.
         revise => crate::pages::programme::ReviseForm,
+    }
+    movement {
         /// Posting a movement.
         movement => crate::pages::programme::MovementForm,
     }

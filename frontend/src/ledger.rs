@@ -1,5 +1,8 @@
 //! Sums of balances as pages show them: by funder or by line, and never across currencies or kinds.
 
+pub mod room;
+pub mod running;
+
 use std::collections::BTreeMap;
 
 use parvis_domain::budgets::GrantKind;
@@ -15,7 +18,9 @@ pub fn money(money: &parvis_wire::Money) -> Option<Money> {
     Money::check("", &money.amount, &money.currency).ok()
 }
 
-fn minor(amount: &parvis_wire::Money) -> i64 {
+/// The amount of the wire in whole minor units; zero for what is no money.
+#[must_use]
+pub fn minor(amount: &parvis_wire::Money) -> i64 {
     money(amount).map_or(0, |money| money.minor)
 }
 

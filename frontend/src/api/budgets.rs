@@ -1,28 +1,11 @@
-//! Budgets, lines, grants, movements and balances.
+//! Budgets, their lines and balances.
 
 use parvis_wire::Page;
-use parvis_wire::budgets::{
-    Balances, Budget, BudgetLine, BudgetLinePatch, Movement, NewBudget, NewBudgetLine, NewMovement, Reversal,
-};
+use parvis_wire::budgets::{Balances, Budget, BudgetLine, BudgetLinePatch, NewBudget, NewBudgetLine};
 use uuid::Uuid;
 
 use super::client::{self, query};
 use super::{ALL, Answer};
-
-/// What the ledger is narrowed to; empty fields narrow nothing.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct MovementFilter {
-    /// A line.
-    pub line_id: String,
-    /// A funder.
-    pub funder_id: String,
-    /// A kind.
-    pub kind: String,
-    /// From a day on, `YYYY-MM-DD`.
-    pub booked_from: String,
-    /// Up to a day, `YYYY-MM-DD`.
-    pub booked_to: String,
-}
 
 /// The budgets of a programme.
 pub async fn list_budgets(programme: Uuid) -> Answer<Page<Budget>> {
@@ -60,31 +43,6 @@ pub async fn create_budget_line(budget: Uuid, new: NewBudgetLine) -> Answer<Budg
 /// Changes a line, or revises the plan of its grants.
 pub async fn update_budget_line(line: Uuid, version: i64, patch: BudgetLinePatch) -> Answer<BudgetLine> {
     client::patch(&format!("/lines/{line}"), version, &patch).await
-}
-
-/// The movements of a budget, newest first.
-pub async fn list_movements(budget: Uuid, filter: MovementFilter, cursor: Option<String>) -> Answer<Page<Movement>> {
-    let parameters = [
-        ("line_id", filter.line_id.as_str()),
-        ("funder_id", filter.funder_id.as_str()),
-        ("kind", filter.kind.as_str()),
-        ("booked_from", filter.booked_from.as_str()),
-        ("booked_to", filter.booked_to.as_str()),
-        ("sort", "-booked_on"),
-        ("limit", "100"),
-        ("cursor", cursor.as_deref().unwrap_or_default()),
-    ];
-    client::get(&query(&format!("/budgets/{budget}/movements"), &parameters)).await
-}
-
-/// Posts a movement.
-pub async fn create_movement(budget: Uuid, new: NewMovement) -> Answer<Movement> {
-    client::post(&format!("/budgets/{budget}/movements"), &new).await
-}
-
-/// Reverses a movement.
-pub async fn reverse_movement(movement: Uuid, reversal: Reversal) -> Answer<Movement> {
-    client::post(&format!("/movements/{movement}/reverse"), &reversal).await
 }
 
 /// The balances of a budget, on a day (`YYYY-MM-DD`) or now.

@@ -37,7 +37,7 @@ impl Sent {
 
 /// An answer of the 2xx family.
 pub(super) struct Answer {
-    text: String,
+    body: Vec<u8>,
 }
 
 /// An exchange on its way. It is boxed so that each operation waits for it instead of containing it.
@@ -51,6 +51,11 @@ thread_local! {
 /// Reads an item or a list.
 pub(super) async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
     exchange(Method::GET, path, Sent::default()).await?.read()
+}
+
+/// Takes a file.
+pub(super) async fn download(path: &str) -> Result<Vec<u8>, Failure> {
+    Ok(exchange(Method::GET, path, Sent::default()).await?.body)
 }
 
 /// Posts a body and reads what came of it.
@@ -157,14 +162,14 @@ async fn sending(method: &Method, path: &str, sent: &Sent, token: Option<&str>) 
         .send()
         .await
         .map_err(|_| Failure::offline())?;
-    let text = response.text().await.map_err(|_| Failure::offline())?;
+    let body = response.binary().await.map_err(|_| Failure::offline())?;
     if let Some(post) = post_key {
         UNANSWERED.with_borrow_mut(|keys| keys.remove(&post));
     }
     if response.ok() {
-        return Ok(Answer { text });
+        return Ok(Answer { body });
     }
-    Err(failure(&response, &text))
+    Err(failure(&response, &String::from_utf8_lossy(&body)))
 }
 
 fn idempotency_key(post: &str) -> String {
@@ -191,6 +196,7 @@ fn failure(response: &Response, text: &str) -> Failure {
 impl Answer {
     /// The typed body.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        json::read(&self.text).map_err(|_| Failure::unreadable(200))
+        let text = std::str::from_utf8(&self.body).map_err(|_| Failure::unreadable(200))?;
+        json::read(text).map_err(|_| Failure::unreadable(200))
     }
 }

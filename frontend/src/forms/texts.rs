@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use parvis_domain::budgets::ratio::Ratio;
 use parvis_domain::{Currency, LocalisedText};
 use parvis_wire::{Money, Patch};
 
@@ -41,6 +42,26 @@ pub fn money(text: &str, decimals: Decimals, currency: &str) -> Money {
 #[must_use]
 pub fn optional_money(text: &str, decimals: Decimals, currency: &str) -> Option<Money> {
     (!text.trim().is_empty()).then(|| money(text, decimals, currency))
+}
+
+/// A number for the API, as written in a language, with at most six decimals; what cannot be read is passed on.
+#[must_use]
+pub fn number(text: &str, decimals: Decimals) -> String {
+    match read::amount(text, decimals, 6) {
+        Some(number) => number.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        None => text.trim().to_owned(),
+    }
+}
+
+/// A part of a whole for the API, as written in percent or as a fraction: `7,5` becomes `0.075`, `1/15` stays.
+#[must_use]
+pub fn ratio(text: &str, decimals: Decimals) -> String {
+    let text = text.trim().trim_end_matches('%').trim();
+    if text.contains('/') {
+        return text.to_owned();
+    }
+    let percent = number(text, decimals);
+    Ratio::parse_percent("", &percent).map_or(percent, |ratio| ratio.to_string())
 }
 
 /// A text in one language; nothing where it is empty.
@@ -91,6 +112,16 @@ mod tests {
         assert_eq!(amount("1 250,5", "EUR"), "1250.50");
         assert_eq!(amount("1 250", "JPY"), "1250");
         assert_eq!(amount("beaucoup", "EUR"), "beaucoup");
+    }
+
+    #[test]
+    fn numbers_and_parts_follow_the_language() {
+        assert_eq!(number("1 250,50", Decimals::Comma), "1250.5");
+        assert_eq!(number("40", Decimals::Point), "40");
+        assert_eq!(number("viele", Decimals::Point), "viele");
+        assert_eq!(ratio("7,5 %", Decimals::Comma), "0.075");
+        assert_eq!(ratio("1/15", Decimals::Comma), "1/15");
+        assert_eq!(ratio("100", Decimals::Point), "1");
     }
 
     #[test]

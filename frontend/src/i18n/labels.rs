@@ -1,7 +1,7 @@
 //! Words for the closed lists of the domain.
 
 use parvis_domain::accounts::MemberRole;
-use parvis_domain::budgets::MovementKind;
+use parvis_domain::budgets::{MovementKind, MovementStatus, PaymentMode};
 use parvis_domain::participation::{Impact, Scale, StepKind, StepStatus};
 use parvis_domain::partners::{PartnerKind, PartnerRoleKind};
 use parvis_domain::programmes::{ProgrammeStatus, Visibility};
@@ -119,5 +119,20 @@ labels! {
         InKind = in_kind,
         Justification = justification,
         Transfer = transfer,
+    }
+
+    /// Whether a movement counts.
+    movement_status(MovementStatus, movement_status) {
+        Pending = pending,
+        Approved = approved,
+        Refused = refused,
+    }
+
+    /// How a grant is paid.
+    payment_mode(PaymentMode, payment_mode) {
+        Advance = advance,
+        Instalments = instalments,
+        Reimbursement = reimbursement,
+        Direct = direct,
     }
 }

@@ -121,7 +121,7 @@ pub async fn export_movements(
     format: Format,
     query: Query<StatementQuery>,
 ) -> Answer {
-    let query = MovementQuery::from(query.clone());
+    let query = MovementQuery::from((*query).clone());
     query.check(View::Public, None)?;
     let read = move |hop: &mut Hop<'_>| {
         let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;

@@ -1,5 +1,6 @@
 //! The budget of a programme: its plan, its ledger, and what their pages stand on.
 
+mod book;
 mod desk;
 mod ledger;
 mod movement_form;
