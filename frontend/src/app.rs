@@ -55,6 +55,7 @@ fn Pages(session: Session) -> impl IntoView {
                         <Route path=path!("participation/:step/edit") view=later(area::edit_step)/>
                         <Route path=path!("budget") view=later(area::budget)/>
                         <Route path=path!("budget/movements") view=later(area::ledger)/>
+                        <Route path=path!("budget/report") view=later(area::report)/>
                         <Route path=path!("settings") view=later(area::settings)/>
                         <Route path=path!("history") view=later(area::history)/>
                     </ParentRoute>

@@ -114,11 +114,17 @@ pub async fn chosen_file(input: HtmlInputElement) -> Option<(String, String)> {
     let part = |of: &JsValue, name: &str| Reflect::get(of, &JsValue::from_str(name)).ok();
     let file = part(&part(&input, "files")?, "0")?;
     let name = part(&file, "name")?.as_string()?;
-    let content = JsFuture::from(file.dyn_into::<Blob>().ok()?.array_buffer()).await.ok()?;
+    let content = JsFuture::from(file.dyn_into::<Blob>().ok()?.array_buffer())
+        .await
+        .ok()?;
     let subtle = part(window().crypto().ok()?.as_ref(), "subtle")?;
     let digest = part(&subtle, "digest")?.dyn_into::<Function>().ok()?;
     let promise = digest.call2(&subtle, &JsValue::from_str("SHA-256"), &content).ok()?;
     let hash = JsFuture::from(promise.unchecked_into::<Promise>()).await.ok()?;
-    let hex = Uint8Array::new(&hash).to_vec().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = Uint8Array::new(&hash)
+        .to_vec()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     Some((name, hex))
 }

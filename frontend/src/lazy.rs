@@ -120,6 +120,10 @@ areas! {
         /// The ledger.
         ledger => crate::pages::programme::LedgerPage,
     }
+    report {
+        /// The financial report to a funder.
+        report => crate::pages::programme::ReportPage,
+    }
     settings {
         /// The settings of a programme.
         settings => crate::pages::programme::SettingsPage,

@@ -2,6 +2,7 @@
 
 pub mod room;
 pub mod running;
+pub mod statement;
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,7 @@ const FORMS = [
   ["new step", ({ programme }) => `/programmes/${programme}/participation/new`, true],
   ["edit step", ({ programme, step }) => `/programmes/${programme}/participation/${step}/edit`, true],
   ["budget", ({ programme }) => `/programmes/${programme}/budget`, true, (page) => unfold(page)],
+  ["movements", ({ programme }) => `/programmes/${programme}/budget/movements`, true, (page) => unfold(page)],
   ["settings", ({ programme }) => `/programmes/${programme}/settings`, true],
 ];
 

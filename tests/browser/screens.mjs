@@ -17,6 +17,7 @@ const SCREENS = [
   ["step", ({ programme, step }) => `/programmes/${programme}/participation/${step}`, true],
   ["budget", ({ programme }) => `/programmes/${programme}/budget`, true],
   ["movements", ({ programme }) => `/programmes/${programme}/budget/movements`, true],
+  ["report", ({ programme }) => `/programmes/${programme}/budget/report`, true],
   ["settings", ({ programme }) => `/programmes/${programme}/settings`, true],
   ["history", ({ programme }) => `/programmes/${programme}/history`, true],
 ];

@@ -56,7 +56,11 @@ pub fn room(
         waits: policy.four_eyes,
     };
     let refusal = rules::post(rules, day, own.course(), whole.course(), change).err()?;
-    let available = refusal.faults.0.iter().find_map(|fault| fault.params.get("available"))?;
+    let available = refusal
+        .faults
+        .0
+        .iter()
+        .find_map(|fault| fault.params.get("available"))?;
     let (amount, code) = available.split_once(' ')?;
     let money = parvis_domain::Money::check("", amount, code).ok()?;
     let (minor, rule) = (money.minor, Some(refusal.code));
@@ -197,7 +201,15 @@ mod tests {
         let balances = [balance(1, 100, 100, 20, 0)];
         let grant = grant("instalments", None);
         assert_eq!(units(Disbursement, &grant, &balances, &[(day(), 3_000)]), Some(10));
-        let found = room(Disbursement, day(), Policy::default(), &grant, &balances[0], &balances, &[]);
+        let found = room(
+            Disbursement,
+            day(),
+            Policy::default(),
+            &grant,
+            &balances[0],
+            &balances,
+            &[],
+        );
         assert_eq!(found.unwrap().rule, Some(Code::DisbursedExceedsReleased));
     }
 }

@@ -49,7 +49,11 @@ fn changed(movement: &Movement, modes: &HashMap<Uuid, PaymentMode>) -> Option<Su
     }
     let mode = modes.get(&movement.grant_id).copied().unwrap_or(PaymentMode::Advance);
     let change = effect(movement.kind, mode, money(&movement.amount)?.minor);
-    Some(if movement.reverses.is_some() { change.negated() } else { change })
+    Some(if movement.reverses.is_some() {
+        change.negated()
+    } else {
+        change
+    })
 }
 
 /// The sum that a kind of movement changes.

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use futures::future::join_all;
 use leptos::prelude::*;
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::GrantKind;
+use parvis_domain::budgets::{GrantKind, MovementStatus};
 use parvis_domain::participation::StepStatus;
 use parvis_domain::programmes::ProgrammeStatus;
 use parvis_domain::{LocalisedText, Money};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::parts::{Localised, StatusBadge};
 use super::sign_in::NeedsSignIn;
+use crate::api::movements::{self, MovementFilter};
 use crate::api::programmes::ProgrammeFilter;
 use crate::api::{Answer, Session, budgets, participation, programmes};
 use crate::charts::chain::percent;
@@ -48,15 +49,25 @@ struct Near {
     available: Money,
 }
 
+/// Movements of a budget that wait for a second person.
+#[derive(Debug, Clone)]
+struct Approvals {
+    programme: ProgrammeItem,
+    budget: Uuid,
+    title: LocalisedText,
+    count: i64,
+}
+
 /// All that waits.
 #[derive(Debug, Clone)]
 struct Work {
     programmes: Vec<ProgrammeItem>,
+    approvals: Vec<Approvals>,
     due: Vec<Due>,
     near: Vec<Near>,
 }
 
-async fn read() -> Answer<Work> {
+async fn read(session: Session) -> Answer<Work> {
     let mine = ProgrammeFilter {
         mine: "true".to_owned(),
         ..ProgrammeFilter::default()
@@ -65,10 +76,15 @@ async fn read() -> Answer<Work> {
     let at_work = programmes
         .iter()
         .filter(|one| matches!(one.status, ProgrammeStatus::Open | ProgrammeStatus::Active));
-    let (due, near) = futures::join!(
+    let deciding = at_work
+        .clone()
+        .filter(|one| untrack(|| session.may(Operation::ApproveMovement, Some(one.id))));
+    let (due, near, approvals) = futures::join!(
         join_all(at_work.clone().map(steps_due)),
-        join_all(at_work.map(lines_near))
+        join_all(at_work.map(lines_near)),
+        join_all(deciding.map(approvals))
     );
+    let approvals = approvals.into_iter().collect::<Answer<Vec<_>>>()?;
     let mut due: Vec<Due> = due
         .into_iter()
         .collect::<Answer<Vec<_>>>()?
@@ -83,7 +99,32 @@ async fn read() -> Answer<Work> {
         .collect();
     due.sort_by_key(|due| due.on);
     near.sort_by_key(|near| -near.committed);
-    Ok(Work { programmes, due, near })
+    Ok(Work {
+        programmes,
+        approvals: approvals.into_iter().flatten().collect(),
+        due,
+        near,
+    })
+}
+
+async fn approvals(programme: &ProgrammeItem) -> Answer<Vec<Approvals>> {
+    let pending = MovementFilter {
+        status: MovementStatus::Pending.to_string(),
+        ..MovementFilter::default()
+    };
+    let mut found = Vec::new();
+    for budget in budgets::list_budgets(programme.id).await?.items {
+        let count = movements::count_movements(budget.id, &pending).await?;
+        if count > 0 {
+            found.push(Approvals {
+                programme: programme.clone(),
+                budget: budget.id,
+                title: budget.title,
+                count,
+            });
+        }
+    }
+    Ok(found)
 }
 
 async fn steps_due(programme: &ProgrammeItem) -> Answer<Vec<Due>> {
@@ -159,10 +200,12 @@ pub fn MyWorkPage() -> impl IntoView {
 #[component]
 fn Waiting() -> impl IntoView {
     let i18n = words();
-    let work: Fetched<Work> = Fetched::new(read);
+    let session = Session::here();
+    let work: Fetched<Work> = Fetched::new(move || read(session));
     view! {
         <Loaded from=work draw=move |work: Work| {
             let late = work.due.iter().filter(|due| due.on < today()).count();
+            let waiting: i64 = work.approvals.iter().map(|one| one.count).sum();
             let over = work.near.iter().filter(|near| near.committed >= VERY_NEAR).count();
             view! {
                 <nav class="counts" aria-label=move || say!(i18n, my.jump)>
@@ -170,6 +213,7 @@ fn Waiting() -> impl IntoView {
                         <strong>{work.due.len()}</strong><span>{tr!(i18n, my.steps_due)}</span>
                         {(late > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {late} " " {tr!(i18n, my.late)}</span> })}
                     </a>
+                    {(waiting > 0).then(|| view! { <a href="#approvals"><strong>{waiting}</strong><span>{tr!(i18n, my.approvals)}</span></a> })}
                     <a href="#lines">
                         <strong>{work.near.len()}</strong><span>{tr!(i18n, my.lines_near)}</span>
                         {(over > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {over} " " {tr!(i18n, my.very_near)}</span> })}
@@ -178,6 +222,7 @@ fn Waiting() -> impl IntoView {
                 </nav>
                 <div class="work">
                     <div class="work-main">
+                        <Waits approvals=work.approvals/>
                         <Steps due=work.due/>
                         <Lines near=work.near/>
                     </div>
@@ -186,6 +231,38 @@ fn Waiting() -> impl IntoView {
             }
         }/>
     }
+}
+
+/// Movements that somebody else recorded and that the reader may decide on; nothing where none waits.
+#[component]
+fn Waits(approvals: Vec<Approvals>) -> impl IntoView {
+    let i18n = words();
+    let format = formats();
+    let row = move |one: Approvals| {
+        let href = format!(
+            "/programmes/{}/budget/movements?budget={}&status=pending",
+            one.programme.id, one.budget
+        );
+        let label = format!("{}: {}", say!(i18n, my.decide), plain(i18n, &one.title));
+        let count = format.number(one.count);
+        view! {
+            <li class="todo">
+                <span class="todo-mark"><Icon glyph=Glyph::Clock/></span>
+                <div class="todo-what"><p><a href=href.clone()><Localised text=one.title/></a></p><p class="source"><Localised text=one.programme.title/></p></div>
+                <p class="todo-due"><Badge tone=Tone::Warn glyph=Glyph::Clock text=move || say!(i18n, movement.waiting, count = count.clone())/></p>
+                <p class="todo-act"><a class="btn small" href=href aria-label=label>{tr!(i18n, my.decide)}</a></p>
+            </li>
+        }
+    };
+    let rows = approvals.into_iter().map(row).collect_view();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section id="approvals" aria-labelledby="h-approvals">
+                <h2 id="h-approvals">{tr!(i18n, my.approvals)}</h2>
+                <ul class="todos card flush">{rows}</ul>
+            </section>
+        }
+    })
 }
 
 #[component]

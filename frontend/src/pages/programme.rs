@@ -12,7 +12,7 @@ mod settings;
 mod step;
 mod step_form;
 
-pub use budget::{LedgerPage, MovementForm, NewBudgetForm, NewLineForm, PlanPage, ReviseForm};
+pub use budget::{LedgerPage, MovementForm, NewBudgetForm, NewLineForm, PlanPage, ReportPage, ReviseForm};
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;
 pub use overview::OverviewPage;

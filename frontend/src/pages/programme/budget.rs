@@ -6,10 +6,12 @@ mod ledger;
 mod movement_form;
 mod new_forms;
 mod plan;
+mod report;
 mod revise_form;
 
 pub use ledger::LedgerPage;
 pub use movement_form::MovementForm;
 pub use new_forms::{NewBudgetForm, NewLineForm};
 pub use plan::PlanPage;
+pub use report::ReportPage;
 pub use revise_form::ReviseForm;

@@ -50,17 +50,27 @@ impl Book {
         self.grants.iter().map(|grant| (grant.id, grant.payment_mode)).collect()
     }
 
-    /// The partner that carries the work out, where the roles name exactly one beside the funder.
+    /// The partner that carries the work out, where there is exactly one beside the funder: the one that implements it, or
+    /// whom it is for where nobody does.
     pub fn carrier(&self, funder: Uuid) -> Option<Uuid> {
-        let sole = |wanted: PartnerRoleKind| {
-            let mut found = self
+        let held = |wanted: PartnerRoleKind| {
+            let roles = self
                 .roles
                 .iter()
-                .filter(|role| role.role == wanted && role.ended_at.is_none() && role.partner.id != funder)
-                .map(|role| role.partner.id);
-            found.next().filter(|_| found.next().is_none())
+                .filter(move |role| role.role == wanted && role.ended_at.is_none());
+            roles
+                .map(|role| role.partner.id)
+                .filter(|id| *id != funder)
+                .collect::<Vec<_>>()
         };
-        sole(PartnerRoleKind::Implementing).or_else(|| sole(PartnerRoleKind::Beneficiary))
+        let mut carriers = held(PartnerRoleKind::Implementing);
+        if carriers.is_empty() {
+            carriers = held(PartnerRoleKind::Beneficiary);
+        }
+        match carriers.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
     }
 }
 
@@ -108,7 +118,12 @@ impl BookHere {
 /// What a grant is called in a list: its funder, its currency, its reference.
 pub fn grant_name(i18n: I18n, funder: &str, grant: &Grant) -> String {
     let kind = (grant.kind == GrantKind::InKind).then(|| say!(i18n, money.in_kind));
-    let parts = [Some(funder), Some(grant.currency.as_str()), kind, grant.reference.as_deref()];
+    let parts = [
+        Some(funder),
+        Some(grant.currency.as_str()),
+        kind,
+        grant.reference.as_deref(),
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

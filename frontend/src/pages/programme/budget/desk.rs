@@ -193,6 +193,10 @@ pub fn BudgetHead(
             text: (move || say!(i18n, budget.ledger)).into(),
             href: format!("{base}/movements"),
         },
+        TabLink {
+            text: (move || say!(i18n, budget.report)).into(),
+            href: format!("{base}/report"),
+        },
     ];
     view! {
         <PageHead title lead>

@@ -23,9 +23,7 @@ use super::movement_form::MovementFields;
 use crate::api::movements::{self, MovementFilter};
 use crate::api::{Failure, Session, budgets, query};
 use crate::browser::save;
-use crate::components::{
-    Alert, Button, ButtonKind, Empty, FailureAlert, Fetched, Skeleton, TableBox, Tone,
-};
+use crate::components::{Alert, Button, ButtonKind, Empty, FailureAlert, Fetched, Skeleton, TableBox, Tone};
 use crate::format::{Format, formats};
 use crate::i18n::{movement_kind, say, tr, words};
 use crate::lazy::{Folded, area};
@@ -159,7 +157,12 @@ fn runs(filter: &MovementFilter) -> bool {
 }
 
 /// The running sum beside each movement; none where the shares are of more than one currency or kind.
-fn beside(movements: &[Movement], sums: Option<&Balances>, filter: &MovementFilter, book: BookHere) -> Option<(Currency, Vec<Option<i64>>)> {
+fn beside(
+    movements: &[Movement],
+    sums: Option<&Balances>,
+    filter: &MovementFilter,
+    book: BookHere,
+) -> Option<(Currency, Vec<Option<i64>>)> {
     let fits = |wanted: &str, id: Uuid| wanted.is_empty() || wanted == id.to_string();
     let shares = sums?.items.iter().filter(|row| {
         fits(&filter.line_id, row.line_id)
@@ -195,7 +198,7 @@ fn Waiting(budget: Memo<Uuid>, filter: Memo<MovementFilter>, changed: RwSignal<u
             }
         }
     });
-    let shown = move || {
+    move || {
         let count = count.get()?.ok()?.first().copied().filter(|count| *count > 0)?;
         let budget = budget.get().to_string();
         let href = query(&path.get(), &[("budget", &budget), ("status", &pending)]);
@@ -207,8 +210,7 @@ fn Waiting(budget: Memo<Uuid>, filter: Memo<MovementFilter>, changed: RwSignal<u
                 </Alert>
             </div>
         })
-    };
-    shown
+    }
 }
 
 /// The list as it is filtered, to be taken away.
@@ -309,7 +311,10 @@ fn Row(
     let own = movement.recorded_by.is_some() && movement.recorded_by == Session::here().user().map(|user| user.id);
     let pending = movement.status == MovementStatus::Pending;
     let struck = movement.reversed_by.is_some() || movement.status == MovementStatus::Refused;
-    let note = movement.note.clone().map(|note| view! { <span class="source">" " {note}</span> });
+    let note = movement
+        .note
+        .clone()
+        .map(|note| view! { <span class="source">" " {note}</span> });
     let run = run.map(|sum| {
         let sum = sum.map(|money| format.figure(money, money.currency.digits()));
         view! { <td class="num muted" data-label=say!(i18n, movement.running)>{sum}</td> }

@@ -124,7 +124,9 @@ fn ShareFields(form: Form, desk: DeskHere, book: BookHere, fields: MovementField
         .unwrap_or_default()
     });
     let kinds = Signal::derive(move || {
-        let grant = fields.share().and_then(|(_, grant)| book.with(|book| Some(book.grant(grant)?.kind)));
+        let grant = fields
+            .share()
+            .and_then(|(_, grant)| book.with(|book| Some(book.grant(grant)?.kind)));
         let fitting = MovementKind::ALL
             .iter()
             .filter(|kind| check_kind(**kind, grant.unwrap_or(GrantKind::Cash)).is_ok());

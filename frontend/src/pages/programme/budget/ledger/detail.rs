@@ -10,9 +10,7 @@ use uuid::Uuid;
 use super::acts::{Correct, Refuse, Reverse};
 use crate::api::Session;
 use crate::api::movements::{approve_movement, get_movement};
-use crate::components::{
-    Badge, Button, ButtonKind, Dialog, Fetched, Form, FormFailure, Glyph, Loaded, Toasts, Tone,
-};
+use crate::components::{Badge, Button, ButtonKind, Dialog, Fetched, Form, FormFailure, Glyph, Loaded, Toasts, Tone};
 use crate::format::formats;
 use crate::i18n::{movement_kind, say, tr, words};
 use crate::ledger::money;
@@ -84,31 +82,40 @@ fn Facts(desk: DeskHere, movement: Movement) -> impl IntoView {
     let here = Here::of_page();
     let format = formats();
     let partner = |id: Option<Uuid>| id.map(|id| desk.with(|desk| desk.funder(id)));
-    let amount = |amount: &Option<parvis_wire::Money>| {
-        amount.as_ref().and_then(money).map(|money| format.money(money))
-    };
+    let amount = |amount: &Option<parvis_wire::Money>| amount.as_ref().and_then(money).map(|money| format.money(money));
     let line = here
         .get()
         .map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
     let booked = money(&movement.amount);
     let sign = if movement.reverses.is_some() { "−" } else { "" };
-    let exchange = movement.original.as_ref().and_then(money).zip(booked).and_then(|(original, booked)| {
-        let rate = Rate::between(original, booked)?;
-        let how = match movement.rate_id {
-            Some(_) => say!(i18n, movement.by_rate),
-            None => say!(i18n, movement.by_bank),
-        };
-        Some(format!("{} × {} ({how})", format.money(original), rate.decimal()))
-    });
+    let exchange = movement
+        .original
+        .as_ref()
+        .and_then(money)
+        .zip(booked)
+        .and_then(|(original, booked)| {
+            let rate = Rate::between(original, booked)?;
+            let how = match movement.rate_id {
+                Some(_) => say!(i18n, movement.by_rate),
+                None => say!(i18n, movement.by_bank),
+            };
+            Some(format!("{} × {} ({how})", format.money(original), rate.decimal()))
+        });
     let units = movement.quantity.as_ref().zip(movement.unit.as_ref());
     let units = units.map(|(quantity, unit)| {
-        format!("{quantity} {unit} × {}", amount(&movement.unit_value).unwrap_or_default())
+        format!(
+            "{quantity} {unit} × {}",
+            amount(&movement.unit_value).unwrap_or_default()
+        )
     });
-    let flat = movement.base_rate.as_ref().map(|rate| {
-        format!("{} × {rate}", amount(&movement.base).unwrap_or_default())
-    });
+    let flat = movement
+        .base_rate
+        .as_ref()
+        .map(|rate| format!("{} × {rate}", amount(&movement.base).unwrap_or_default()));
     let refused = movement.refused.as_ref().map(|refused| {
-        let amount = money(&refused.amount).map(|money| format.money(money)).unwrap_or_default();
+        let amount = money(&refused.amount)
+            .map(|money| format.money(money))
+            .unwrap_or_default();
         format!("{amount} · {}", refused.reason)
     });
     let day = |day: Option<chrono::NaiveDate>| day.map(|day| format.day(day));
@@ -120,15 +127,24 @@ fn Facts(desk: DeskHere, movement: Movement) -> impl IntoView {
         (say!(i18n, movement.booked_on), Some(format.day(movement.booked_on))),
         (say!(i18n, movement.incurred_on), day(movement.incurred_on)),
         (say!(i18n, movement.paid_on), day(movement.paid_on)),
-        (say!(i18n, movement.recorded_at), Some(format.instant(movement.recorded_at))),
+        (
+            say!(i18n, movement.recorded_at),
+            Some(format.instant(movement.recorded_at)),
+        ),
         (say!(i18n, movement.original), exchange),
         (say!(i18n, movement.way_units), units),
         (say!(i18n, movement.way_flat), flat),
         (say!(i18n, movement.refused_part), refused),
         (say!(i18n, movement.reference), movement.reference.clone()),
-        (say!(i18n, movement.evidence), movement.evidence.as_ref().map(|digest| format!("SHA-256 {digest}"))),
+        (
+            say!(i18n, movement.evidence),
+            movement.evidence.as_ref().map(|digest| format!("SHA-256 {digest}")),
+        ),
         (say!(i18n, movement.note), movement.note.clone()),
-        (say!(i18n, movement.decided_at), movement.decided_at.map(|at| format.instant(at))),
+        (
+            say!(i18n, movement.decided_at),
+            movement.decided_at.map(|at| format.instant(at)),
+        ),
         (say!(i18n, movement.refusal), movement.refusal.clone()),
     ];
     let rows = rows
@@ -161,7 +177,9 @@ pub fn States(movement: Movement) -> impl IntoView {
         (None, Some(_)) => Some((Tone::Idle, Glyph::Cross, say!(i18n, movement.reversed))),
         (None, None) => None,
     };
-    let correction = movement.corrects.map(|_| (Tone::Info, Glyph::Check, say!(i18n, movement.is_correction)));
+    let correction = movement
+        .corrects
+        .map(|_| (Tone::Info, Glyph::Check, say!(i18n, movement.is_correction)));
     [decision, reversal, correction]
         .into_iter()
         .flatten()
@@ -192,9 +210,8 @@ fn Acts(movement: Movement, act: RwSignal<Option<Act>>, done: Callback<()>) -> i
     let i18n = words();
     let here = Here::of_page();
     let pending = movement.status == MovementStatus::Pending;
-    let open = movement.reverses.is_none()
-        && movement.reversed_by.is_none()
-        && movement.status == MovementStatus::Approved;
+    let open =
+        movement.reverses.is_none() && movement.reversed_by.is_none() && movement.status == MovementStatus::Approved;
     let own = movement.recorded_by.is_some() && movement.recorded_by == Session::here().user().map(|user| user.id);
     let may = move |operation| here.may(operation);
     let kept = StoredValue::new(movement);

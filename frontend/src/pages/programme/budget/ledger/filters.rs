@@ -203,16 +203,23 @@ fn Usual(desk: DeskHere, form: Form, fields: Fields) -> impl IntoView {
                 .collect();
             named.sort();
             named.dedup();
-            named.into_iter().map(|(name, id)| Choice::new(id, name)).collect::<Vec<_>>()
+            named
+                .into_iter()
+                .map(|(name, id)| Choice::new(id, name))
+                .collect::<Vec<_>>()
         })
     });
     let kinds = Signal::derive(move || {
         let kinds = MovementKind::ALL.iter();
-        kinds.map(|kind| Choice::new(kind, movement_kind(i18n, *kind))).collect::<Vec<_>>()
+        kinds
+            .map(|kind| Choice::new(kind, movement_kind(i18n, *kind)))
+            .collect::<Vec<_>>()
     });
     let states = Signal::derive(move || {
         let states = MovementStatus::ALL.iter();
-        states.map(|status| Choice::new(status, movement_status(i18n, *status))).collect::<Vec<_>>()
+        states
+            .map(|status| Choice::new(status, movement_status(i18n, *status)))
+            .collect::<Vec<_>>()
     });
     view! {
         <TextField form pointer="/q" label=move || say!(i18n, movement.words) value=fields.q kind="search"/>
@@ -232,10 +239,8 @@ fn Rare(desk: DeskHere, book: BookHere, form: Form, fields: Fields) -> impl Into
     let grants = Signal::derive(move || {
         desk.with(|desk| {
             book.with(|book| {
-                let named = |grant: &Grant| Choice::new(
-                    grant.id,
-                    grant_name(i18n, &desk.funder(grant.funder_id), grant),
-                );
+                let named =
+                    |grant: &Grant| Choice::new(grant.id, grant_name(i18n, &desk.funder(grant.funder_id), grant));
                 book.grants.iter().map(named).collect::<Vec<_>>()
             })
         })

@@ -43,18 +43,37 @@ pub fn rates_asked(fields: MovementFields, currency: Signal<Option<Currency>>) -
 pub fn worked_out(fields: MovementFields, currency: Currency, rates: Rates, i18n: I18n) -> Option<i64> {
     let decimals = decimals(i18n.get_locale());
     let own = |field: RwSignal<String>| money(&texts::money(&field.get(), decimals, currency.code()));
-    let original = || money(&texts::money(&fields.original.get(), decimals, &fields.other_currency()));
+    let original = || {
+        money(&texts::money(
+            &fields.original.get(),
+            decimals,
+            &fields.other_currency(),
+        ))
+    };
     match fields.way() {
         Way::Stated | Way::Bank => own(fields.amount).map(|money| money.minor),
         Way::Units => {
             let quantity = Quantity::parse("", &texts::number(&fields.quantity.get(), decimals)).ok()?;
             let unit_value = own(fields.unit_value)?;
             let unit = String::new();
-            Some(Product::Valued { unit, quantity, unit_value }.minor())
+            Some(
+                Product::Valued {
+                    unit,
+                    quantity,
+                    unit_value,
+                }
+                .minor(),
+            )
         }
         Way::Flat => {
             let rate = Ratio::parse("", &texts::ratio(&fields.base_rate.get(), decimals)).ok()?;
-            Some(Product::FlatRate { base: own(fields.base)?, rate }.minor())
+            Some(
+                Product::FlatRate {
+                    base: own(fields.base)?,
+                    rate,
+                }
+                .minor(),
+            )
         }
         Way::Rate => {
             let all = rates.get()?.ok()?;
@@ -62,19 +81,31 @@ pub fn worked_out(fields: MovementFields, currency: Currency, rates: Rates, i18n
             let rate = all.iter().find(|rate| rate.id.to_string() == chosen)?;
             let value = rates::Rate::parse("", &rate.rate).ok()?;
             let original = original()?;
-            let value = if rate.from == original.currency.code() { value } else { value.inverse() };
-            rates::booked(original, value, currency, None).ok().map(|money| money.minor)
+            let value = if rate.from == original.currency.code() {
+                value
+            } else {
+                value.inverse()
+            };
+            rates::booked(original, value, currency, None)
+                .ok()
+                .map(|money| money.minor)
         }
     }
 }
 
 /// The fields of the amount.
 #[component]
-pub fn AmountFields(form: Form, fields: MovementFields, currency: Signal<Option<Currency>>, rates: Rates) -> impl IntoView {
+pub fn AmountFields(
+    form: Form,
+    fields: MovementFields,
+    currency: Signal<Option<Currency>>,
+    rates: Rates,
+) -> impl IntoView {
     let i18n = words();
     let ways = Signal::derive(move || {
         let ways = Way::of(fields.kind()).iter();
-        ways.map(|way| Choice::new(way.name(), way_name(i18n, *way))).collect::<Vec<_>>()
+        ways.map(|way| Choice::new(way.name(), way_name(i18n, *way)))
+            .collect::<Vec<_>>()
     });
     // The way that is shown is the one that counts.
     Effect::new(move |_| {
@@ -90,7 +121,8 @@ pub fn AmountFields(form: Form, fields: MovementFields, currency: Signal<Option<
             <TextField form pointer="/amount" label=move || in_currency(say!(i18n, money.amount)) value=fields.amount figures=true required=true/>
         }
     };
-    let shown = move || match fields.way() {
+    let shown = move || {
+        match fields.way() {
         Way::Stated => amount().into_any(),
         Way::Units => view! {
             <TextField form pointer="/unit" label=move || say!(i18n, movement.unit) hint=move || say!(i18n, movement.unit_hint) value=fields.unit required=true/>
@@ -114,6 +146,7 @@ pub fn AmountFields(form: Form, fields: MovementFields, currency: Signal<Option<
             <Exchange fields currency/>
         }
         .into_any(),
+    }
     };
     view! {
         <SelectField form pointer="" label=move || say!(i18n, movement.way) value=fields.way choices=ways/>
@@ -155,7 +188,10 @@ fn RateField(form: Form, fields: MovementFields, rates: Rates) -> impl IntoView 
     let choices = Signal::derive(move || {
         let named = |rate: &Rate| {
             let exchange = format!("1 {} = {} {}", rate.from, rate.rate, rate.to);
-            Choice::new(rate.id, format!("{} · {exchange} · {}", format.day_short(rate.valid_on), rate.source))
+            Choice::new(
+                rate.id,
+                format!("{} · {exchange} · {}", format.day_short(rate.valid_on), rate.source),
+            )
         };
         usable.with(|rates| rates.iter().map(named).collect::<Vec<_>>())
     });
@@ -176,7 +212,11 @@ fn Exchange(fields: MovementFields, currency: Signal<Option<Currency>>) -> impl 
         let decimals = decimals(i18n.get_locale());
         let own = currency.get()?;
         let booked = money(&texts::money(&fields.amount.get(), decimals, own.code()))?;
-        let original = money(&texts::money(&fields.original.get(), decimals, &fields.other_currency()))?;
+        let original = money(&texts::money(
+            &fields.original.get(),
+            decimals,
+            &fields.other_currency(),
+        ))?;
         let rate = rates::Rate::between(booked, original)?;
         let one = Money::new(10_i64.pow(own.digits()), own);
         let other = rate.convert(one, original.currency)?;

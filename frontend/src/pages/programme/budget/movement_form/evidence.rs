@@ -21,7 +21,9 @@ pub fn EvidenceField(form: Form, fields: MovementFields) -> impl IntoView {
         spawn_local(async move {
             let found = chosen_file(input).await;
             failed.set(chosen && found.is_none());
-            fields.evidence.set(found.map(|(name, digest)| Evidence { name, digest }));
+            fields
+                .evidence
+                .set(found.map(|(name, digest)| Evidence { name, digest }));
         });
     };
     let drop = Callback::new(move |()| fields.evidence.set(None));

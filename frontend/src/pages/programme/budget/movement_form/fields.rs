@@ -172,8 +172,8 @@ impl MovementFields {
         let (kind, way) = (untrack(|| self.kind()), untrack(|| self.way()));
         let text = |field: RwSignal<String>| field.get_untracked();
         let money = |field: RwSignal<String>| texts::money(&text(field), decimals, currency);
-        let refused = (kind == MovementKind::Justification && !text(self.refused).trim().is_empty())
-            .then(|| RefusedCost {
+        let refused =
+            (kind == MovementKind::Justification && !text(self.refused).trim().is_empty()).then(|| RefusedCost {
                 amount: money(self.refused),
                 reason: text(self.refused_reason),
             });

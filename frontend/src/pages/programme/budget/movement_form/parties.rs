@@ -41,7 +41,12 @@ pub fn PartyFields(form: Form, desk: DeskHere, book: BookHere, fields: MovementF
         book.with(|book| {
             let grant = book.grant(grant)?;
             let carrier = book.carrier(grant.funder_id);
-            Some(usual(fields.kind(), (grant.kind, grant.payment_mode), grant.funder_id, carrier))
+            Some(usual(
+                fields.kind(),
+                (grant.kind, grant.payment_mode),
+                grant.funder_id,
+                carrier,
+            ))
         })
     });
     Effect::new(move |_| {

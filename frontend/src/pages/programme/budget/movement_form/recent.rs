@@ -28,7 +28,9 @@ pub fn Recent(desk: DeskHere, fields: MovementFields, changed: Callback<()>) -> 
         let line = here
             .get()
             .map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
-        let amount = money(&movement.amount).map(|amount| format.money(amount)).unwrap_or_default();
+        let amount = money(&movement.amount)
+            .map(|amount| format.money(amount))
+            .unwrap_or_default();
         let (id, kind) = (movement.id, movement_kind(i18n, movement.kind));
         let pending = (movement.status == MovementStatus::Pending).then(|| {
             view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || say!(i18n, movement.pending)/> }

@@ -60,7 +60,12 @@ struct Share {
 
 /// Available, this movement, what would be left; then everything that holds it.
 #[component]
-pub fn Standing(book: BookHere, fields: MovementFields, currency: Signal<Option<Currency>>, rates: Rates) -> impl IntoView {
+pub fn Standing(
+    book: BookHere,
+    fields: MovementFields,
+    currency: Signal<Option<Currency>>,
+    rates: Rates,
+) -> impl IntoView {
     let here = Here::of_page();
     let share = Memo::new(move |_| {
         let (line, grant) = fields.share()?;
@@ -87,7 +92,15 @@ pub fn Standing(book: BookHere, fields: MovementFields, currency: Signal<Option<
         let share = share.get()?;
         let terms = terms.get().and_then(Result::ok).unwrap_or_default();
         let day = read::date(&fields.booked_on.get()).unwrap_or_else(|| here.today());
-        room(fields.kind(), day, policy(), &share.grant, &share.row, &share.rows, &terms.releases())
+        room(
+            fields.kind(),
+            day,
+            policy(),
+            &share.grant,
+            &share.row,
+            &share.rows,
+            &terms.releases(),
+        )
     });
     view! {
         <RoomTable found fields currency rates/>
@@ -107,7 +120,7 @@ fn RoomTable(
 ) -> impl IntoView {
     let i18n = words();
     let format = formats();
-    let shown = move || {
+    move || {
         let currency = currency.get()?;
         let money = |minor| format.money(Money::new(minor, currency));
         let typed = worked_out(fields, currency, rates, i18n);
@@ -133,8 +146,7 @@ fn RoomTable(
             }
             .into_any(),
         )
-    };
-    shown
+    }
 }
 
 /// What holds the movement, one sentence each.
@@ -151,10 +163,16 @@ fn Holds(share: Share, terms: Terms, policy: Policy, fields: MovementFields) -> 
     if let Some(last) = grant.expires_on.filter(|last| booked.is_some_and(|day| day > *last)) {
         holds.push((Glyph::Alert, say!(i18n, movement.hold_expired, day = format.day(last))));
     }
-    for one in terms.instalments.iter().filter(|one| one.state != TrancheState::Released) {
+    for one in terms
+        .instalments
+        .iter()
+        .filter(|one| one.state != TrancheState::Released)
+    {
         let title = one.title.as_ref().map(|title| plain(i18n, title));
         let title = title.unwrap_or_else(|| one.position.to_string());
-        let amount = money(&one.amount).map(|amount| format.money(amount)).unwrap_or_default();
+        let amount = money(&one.amount)
+            .map(|amount| format.money(amount))
+            .unwrap_or_default();
         holds.push(match one.state {
             TrancheState::Ready => (
                 Glyph::Half,
@@ -167,11 +185,20 @@ fn Holds(share: Share, terms: Terms, policy: Policy, fields: MovementFields) -> 
         });
     }
     if let Some(due) = terms.settlement.and_then(|settlement| money(&settlement.due)) {
-        holds.push((Glyph::Info, say!(i18n, movement.hold_settlement, amount = format.money(due))));
+        holds.push((
+            Glyph::Info,
+            say!(i18n, movement.hold_settlement, amount = format.money(due)),
+        ));
     }
-    let waits = row.pending.as_ref().and_then(|pending| waiting(&pending.increases, fields.kind()));
+    let waits = row
+        .pending
+        .as_ref()
+        .and_then(|pending| waiting(&pending.increases, fields.kind()));
     if let Some(waits) = waits.filter(|money| money.minor > 0) {
-        holds.push((Glyph::Clock, say!(i18n, movement.hold_pending, amount = format.money(waits))));
+        holds.push((
+            Glyph::Clock,
+            say!(i18n, movement.hold_pending, amount = format.money(waits)),
+        ));
     }
     if policy.four_eyes {
         holds.push((Glyph::People, say!(i18n, movement.hold_four_eyes).to_owned()));
