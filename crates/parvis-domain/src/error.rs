@@ -261,6 +261,70 @@ codes! {
     AlreadyReversed = "already_reversed", Conflict, "It was already reversed";
     /// A reversal is never itself reversed; post the movement anew.
     ReversalOfReversal = "reversal_of_reversal", Conflict, "A reversal cannot be reversed";
+
+    /// The agreement on which the money rests is not in force on that day; the detail says what is missing.
+    AgreementNotInForce = "agreement_not_in_force", Refused, "The agreement is not in force";
+    /// The last day on which money of the agreement moves is over.
+    PayablePeriodOver = "payable_period_over", Refused, "The agreement pays no more";
+    /// The cost arose outside the period in which the agreement accepts costs.
+    OutsideEligibility = "outside_eligibility", Refused, "The cost arose outside the eligible period";
+    /// More would be bound than the agreement with its amendments provides for. The detail names the amount.
+    AgreedAmountExceeded = "agreed_amount_exceeded", Refused, "More than is agreed";
+    /// The amendment would lower an amount below what is committed; the detail names the commitments. Release them first.
+    ReductionBelowCommitted = "reduction_below_committed", Refused, "The amount would fall below what is committed";
+    /// This organisation is no party that signs here.
+    NotAParty = "not_a_party", Refused, "This organisation does not sign here";
+    /// You sign for your own organisation only.
+    PartyNotRepresented = "party_not_represented", Forbidden, "You do not represent this party";
+    /// A signature that is recorded for somebody else needs the signed document as evidence.
+    EvidenceRequired = "evidence_required", Refused, "Evidence is required";
+    /// This party has signed already.
+    AlreadySigned = "already_signed", Conflict, "It is signed already";
+    /// This party signs on a decision of its own, which is not recorded yet.
+    AuthorisationMissing = "authorisation_missing", Refused, "The party's own decision is missing";
+    /// The signature lies before the party's own decision that authorises it.
+    SignedBeforeAuthorisation = "signed_before_authorisation", Refused, "Signed before the party's own decision";
+    /// A contract is signed after it was awarded.
+    SignedBeforeAward = "signed_before_award", Refused, "Signed before the award";
+    /// An amendment takes effect from the first day of the agreement at the earliest.
+    EffectiveBeforeAgreement = "effective_before_agreement", Refused, "The amendment would precede the agreement";
+    /// A prolongation takes effect no later than the day after the end, so that the agreement has no gap.
+    ProlongationTooLate = "prolongation_too_late", Refused, "The agreement would have a gap";
+    /// The amendment takes effect after the end of the agreement, and does not prolong it.
+    EffectiveAfterEnd = "effective_after_end", Refused, "The agreement is over by then";
+    /// The amendment changes nothing.
+    NothingChanges = "nothing_changes", Refused, "Nothing would change";
+    /// All seats of the college are taken on one of these days.
+    CollegeFull = "college_full", Refused, "The college is full";
+    /// This member has a seat in the body on one of these days already.
+    AlreadySeated = "already_seated", Refused, "The member has a seat already";
+    /// More than half of the seats would go to one sex, in a college that keeps parity.
+    ParityBroken = "parity_broken", Refused, "Parity would be broken";
+    /// A seat that another body fills goes to one of that body's own members.
+    NotDelegated = "not_delegated", Refused, "Not a member of the body that delegates";
+    /// The convocation reached the members fewer days before the meeting than the body's rules ask for.
+    NoticeTooShort = "notice_too_short", Refused, "The notice is too short";
+    /// Too few members are present for the body to decide; the detail names how many are needed, in the body or in a college.
+    QuorumNotReached = "quorum_not_reached", Refused, "The quorum is not reached";
+    /// A body decides only on items that its convocation announced for decision.
+    NotOnAgenda = "not_on_agenda", Refused, "It is not on the agenda";
+    /// The body's rules do not give it this decision.
+    NotCompetent = "not_competent", Refused, "The body is not competent";
+    /// More votes than members who were present or represented.
+    TooManyVotes = "too_many_votes", Refused, "There are more votes than voters";
+
+    /// The value of the announced source is born on or before the day on which the list is fixed: somebody could know it. Announce a later one.
+    SeedKnown = "seed_known", Refused, "The seed could be known already";
+    /// The value of the announced source is not born yet.
+    SeedNotBorn = "seed_not_born", Refused, "The seed is not born yet";
+    /// The list of candidates is another than the one whose hash was published.
+    ListChanged = "list_changed", Conflict, "The list was changed after it was fixed";
+    /// Lots are drawn once from a list.
+    AlreadyDrawn = "already_drawn", Conflict, "The lots are drawn already";
+    /// The list is not fixed yet, so nothing can be drawn from it.
+    ListNotFixed = "list_not_fixed", Conflict, "The list is not fixed";
+    /// The candidate holds no seat that could be refused or vacated.
+    NotSeated = "not_seated", Refused, "The candidate holds no seat";
 }
 
 /// One thing that is wrong, and where.

@@ -61,6 +61,24 @@ ids! {
     RateId;
     /// Of what a funder asks of conversions in a programme.
     RatePolicyId;
+    /// Of an agreement.
+    AgreementId;
+    /// Of an amendment of an agreement.
+    AmendmentId;
+    /// Of an obligation of an agreement.
+    ObligationId;
+    /// Of a body.
+    BodyId;
+    /// Of a person who sits in bodies.
+    PersonId;
+    /// Of a mandate in a body.
+    MandateId;
+    /// Of a meeting of a body.
+    MeetingId;
+    /// Of a decision of a body.
+    DecisionId;
+    /// Of a drawing of lots.
+    DrawId;
     /// Of an event.
     EventId;
 }
