@@ -7,6 +7,7 @@
 mod choices;
 
 pub mod accounts;
+pub mod agreements;
 pub mod bodies;
 pub mod budgets;
 pub mod error;
