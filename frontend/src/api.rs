@@ -1,14 +1,17 @@
 //! The public API as the app calls it: one function per operation, named as the operation and typed by `parvis-wire`.
 
 pub mod accounts;
+pub mod alerts;
 pub mod budgets;
 mod client;
+pub mod conditions;
 mod failure;
 pub mod movements;
 pub mod participation;
 pub mod partners;
 pub mod programmes;
 mod session;
+pub mod years;
 
 pub use client::query;
 pub use failure::Failure;

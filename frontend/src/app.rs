@@ -56,6 +56,8 @@ fn Pages(session: Session) -> impl IntoView {
                         <Route path=path!("budget") view=later(area::budget)/>
                         <Route path=path!("budget/movements") view=later(area::ledger)/>
                         <Route path=path!("budget/report") view=later(area::report)/>
+                        <Route path=path!("budget/conditions") view=later(area::conditions)/>
+                        <Route path=path!("budget/years") view=later(area::years)/>
                         <Route path=path!("settings") view=later(area::settings)/>
                         <Route path=path!("history") view=later(area::history)/>
                     </ParentRoute>

@@ -46,6 +46,16 @@ impl Format {
         }
     }
 
+    /// A percentage that is written as an exact decimal: `69,6 %`.
+    pub fn percent_text(self, text: &str) -> String {
+        let digits = text.split_once('.').map_or(0, |(_, digits)| digits.len());
+        let figure = self.decimal(text, u32::try_from(digits).unwrap_or(0));
+        match self.locale() {
+            Locale::en => format!("{figure}%"),
+            Locale::fr | Locale::es => format!("{figure}{NARROW}%"),
+        }
+    }
+
     /// A decimal string with a number of decimals.
     fn decimal(self, value: &str, digits: u32) -> String {
         let formatter = formatter(self.locale(), "number", digits);

@@ -219,6 +219,7 @@ mod tests {
     use parvis_domain::LocalisedText;
     use parvis_domain::accounts::MemberRole;
     use parvis_wire::accounts::MyMembership;
+    use parvis_wire::budgets::Tranche;
     use parvis_wire::events::Event;
     use parvis_wire::{Page, Problem};
     use serde_json::json;
@@ -240,6 +241,19 @@ mod tests {
         same::<MyMembership>(&json!({
             "programme_id": "01890a5d-ac96-774b-bcce-b302099a8057", "role": "partner",
             "partner_id": "01890a5d-ac96-774b-bcce-b302099a8058", "of_a_later_version": [{}]
+        }));
+    }
+
+    /// A condition and where it stands are one object on the wire.
+    #[test]
+    fn a_condition_is_read_with_its_assessment() {
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+        same::<Tranche>(&json!({
+            "id": id, "grant_id": id, "title": null, "position": 1, "amount": {"amount": "10.00", "currency": "EUR"},
+            "due_on": "2026-10-12", "is_final": true, "state": "waiting", "settlement": null, "released_on": null,
+            "created_at": "2026-01-01T00:00:00Z", "version": 1,
+            "conditions": [{"kind": "progress", "at_least": "70", "met": false, "explanation": "69 % of 70 %",
+                "values": {"measured": "69"}, "of_a_later_version": 1}]
         }));
     }
 

@@ -124,6 +124,24 @@ areas! {
         /// The financial report to a funder.
         report => crate::pages::programme::ReportPage,
     }
+    conditions {
+        /// What the release of money waits for.
+        conditions => crate::pages::programme::ConditionsPage,
+    }
+    condition_forms {
+        /// What is done with a grant, a tranche or a report.
+        condition_act => crate::pages::programme::ActForm,
+        /// Recording how far a line has come.
+        record_progress => crate::pages::programme::RecordForm,
+    }
+    years {
+        /// The years of the accounts.
+        years => crate::pages::programme::YearsPage,
+    }
+    alerts {
+        /// What the money asks somebody to look at.
+        alerts => crate::pages::programme::AlertsSection,
+    }
     settings {
         /// The settings of a programme.
         settings => crate::pages::programme::SettingsPage,

@@ -20,6 +20,8 @@ pub enum Tone {
     Bad,
     /// Neither of them: to come, over.
     Idle,
+    /// Money is held back until a condition is met.
+    Held,
 }
 
 impl Tone {
@@ -31,6 +33,7 @@ impl Tone {
             Self::Warn => "warn",
             Self::Bad => "bad",
             Self::Idle => "idle",
+            Self::Held => "held",
         }
     }
 
@@ -40,6 +43,7 @@ impl Tone {
             Self::Ok => Glyph::Check,
             Self::Warn => Glyph::Clock,
             Self::Bad => Glyph::Alert,
+            Self::Held => Glyph::Held,
         }
     }
 }

@@ -43,6 +43,11 @@ impl Form {
         self.busy.into()
     }
 
+    /// Why it was refused as a whole, for a form that says it in its own words.
+    pub fn failure(self) -> Option<Failure> {
+        self.failure.get()
+    }
+
     /// The text of the fault at a pointer or below it.
     pub fn fault_at(self, pointer: &str) -> Option<String> {
         if pointer.is_empty() {

@@ -19,6 +19,8 @@ pub enum Glyph {
     Full,
     /// Under way, a part.
     Half,
+    /// Held back.
+    Held,
     /// To know.
     Info,
     /// People.
@@ -39,6 +41,7 @@ impl Glyph {
             Self::Cross => "#i-cross",
             Self::Full => "#i-full",
             Self::Half => "#i-half",
+            Self::Held => "#i-held",
             Self::Info => "#i-info",
             Self::People => "#i-people",
             Self::Plus => "#i-plus",
@@ -73,6 +76,7 @@ const SPRITE: &str = concat!(
     r#"<symbol id="i-cross" viewBox="0 0 16 16"><path d="m3.5 3.5 9 9m0-9-9 9"/></symbol>"#,
     r#"<symbol id="i-full" viewBox="0 0 16 16"><circle class="solid" cx="8" cy="8" r="5.2"/></symbol>"#,
     r#"<symbol id="i-half" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5"/><path class="solid" d="M8 3a5 5 0 0 0 0 10z"/></symbol>"#,
+    r#"<symbol id="i-held" viewBox="0 0 16 16"><path d="M3.2 7.2h9.6v6.6H3.2zM5.3 7V4.8a2.7 2.7 0 0 1 5.4 0V7"/></symbol>"#,
     r#"<symbol id="i-info" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.2"/><path d="M8 7.4v3.8M8 4.8v.1"/></symbol>"#,
     r#"<symbol id="i-people" viewBox="0 0 16 16"><circle cx="5.6" cy="5.2" r="2.4"/><path d="M1.2 13.5c.3-2.9 2-4.3 4.4-4.3s4.1 1.4 4.4 4.3M10.5 3.2a2.3 2.3 0 0 1 0 4.3M12 9.8c1.6.5 2.6 1.8 2.8 3.7"/></symbol>"#,
     r#"<symbol id="i-plus" viewBox="0 0 16 16"><path d="M8 3v10M3 8h10"/></symbol>"#,

@@ -64,6 +64,26 @@ pub fn ratio(text: &str, decimals: Decimals) -> String {
     Ratio::parse_percent("", &percent).map_or(percent, |ratio| ratio.to_string())
 }
 
+/// A percentage for the API, as written in a language: a decimal string. What cannot be read is passed on to be refused
+/// at its field.
+#[must_use]
+pub fn percent(text: &str, decimals: Decimals) -> String {
+    let text = text.trim().trim_end_matches('%').trim_end();
+    match decimals {
+        Decimals::Comma => text.replace(',', "."),
+        Decimals::Point => text.to_owned(),
+    }
+}
+
+/// Several percentages, parted by a slash, a plus, a semicolon or a blank: `80 / 20`.
+#[must_use]
+pub fn percents(text: &str, decimals: Decimals) -> Vec<String> {
+    text.split(['/', '+', ';', ' ', '\u{a0}', '\u{202f}'])
+        .map(|part| percent(part, decimals))
+        .filter(|part| !part.is_empty())
+        .collect()
+}
+
 /// A text in one language; nothing where it is empty.
 #[must_use]
 pub fn localised(language: &str, text: &str) -> Option<LocalisedText> {
@@ -122,6 +142,15 @@ mod tests {
         assert_eq!(ratio("7,5 %", Decimals::Comma), "0.075");
         assert_eq!(ratio("1/15", Decimals::Comma), "1/15");
         assert_eq!(ratio("100", Decimals::Point), "1");
+    }
+
+    #[test]
+    fn percentages_are_read_as_they_are_written() {
+        assert_eq!(percent(" 69,6 % ", Decimals::Comma), "69.6");
+        assert_eq!(percent("69.6%", Decimals::Point), "69.6");
+        assert_eq!(percents("80 % / 20 %", Decimals::Comma), ["80", "20"]);
+        assert_eq!(percents("33.3+66.7", Decimals::Point), ["33.3", "66.7"]);
+        assert_eq!(percents("  ", Decimals::Point), Vec::<String>::new());
     }
 
     #[test]

@@ -38,6 +38,21 @@ operations! {
     correct_movement
     approve_movement
     refuse_movement
+    create_tranche
+    update_tranche
+    archive_tranche
+    release_tranche
+    split_tranche
+    record_progress
+    countersign_progress
+    create_funder_report
+    update_funder_report
+    archive_funder_report
+    submit_funder_report
+    accept_funder_report
+    return_funder_report
+    close_budget_year
+    reopen_budget_year
     update_member
     archive_member
     create_programme_invitation

@@ -1,32 +1,30 @@
-//! What waits for the reader: steps that are due, lines near their limit, and the programmes of which it is a member.
+//! What waits for the reader: steps that are due, what the money asks for, and the programmes of which it is a member.
 
 use chrono::{Days, NaiveDate};
 use futures::future::join_all;
 use leptos::prelude::*;
+use parvis_domain::LocalisedText;
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::{GrantKind, MovementStatus};
+use parvis_domain::budgets::MovementStatus;
+use parvis_domain::budgets::alerts::{AlertCode, Severity};
 use parvis_domain::participation::StepStatus;
 use parvis_domain::programmes::ProgrammeStatus;
-use parvis_domain::{LocalisedText, Money};
+use parvis_wire::budgets::Alert;
 use parvis_wire::programmes::ProgrammeItem;
 use uuid::Uuid;
 
 use super::parts::{Localised, StatusBadge};
+use super::programme::alert_row;
 use super::sign_in::NeedsSignIn;
 use crate::api::movements::{self, MovementFilter};
 use crate::api::programmes::ProgrammeFilter;
-use crate::api::{Answer, Session, budgets, participation, programmes};
-use crate::charts::chain::percent;
-use crate::components::{Badge, Empty, Fetched, Glyph, Icon, Loaded, PageHead, TableBox, Tone};
+use crate::api::{Answer, Session, alerts, budgets, participation, programmes};
+use crate::components::{Badge, Empty, Fetched, Glyph, Icon, Loaded, PageHead, Tone};
 use crate::format::{formats, today};
 use crate::i18n::{member_role, plain, say, tr, words};
-use crate::ledger::group;
 
 /// Steps that begin or end within so many days are due.
 const SOON: Days = Days::new(45);
-/// A line is near its limit when so many percent of its plan are committed.
-const NEAR: i64 = 85;
-const VERY_NEAR: i64 = 95;
 
 /// A step that waits for somebody.
 #[derive(Debug, Clone)]
@@ -38,15 +36,11 @@ struct Due {
     on: NaiveDate,
 }
 
-/// A line near its limit.
+/// Something that the money of a programme asks for.
 #[derive(Debug, Clone)]
-struct Near {
+struct Look {
     programme: ProgrammeItem,
-    line: Uuid,
-    title: Option<LocalisedText>,
-    category: String,
-    committed: i64,
-    available: Money,
+    alert: Alert,
 }
 
 /// Movements of a budget that wait for a second person.
@@ -64,7 +58,7 @@ struct Work {
     programmes: Vec<ProgrammeItem>,
     approvals: Vec<Approvals>,
     due: Vec<Due>,
-    near: Vec<Near>,
+    money: Vec<Look>,
 }
 
 async fn read(session: Session) -> Answer<Work> {
@@ -79,9 +73,9 @@ async fn read(session: Session) -> Answer<Work> {
     let deciding = at_work
         .clone()
         .filter(|one| untrack(|| session.may(Operation::ApproveMovement, Some(one.id))));
-    let (due, near, approvals) = futures::join!(
+    let (due, money, approvals) = futures::join!(
         join_all(at_work.clone().map(steps_due)),
-        join_all(at_work.map(lines_near)),
+        join_all(at_work.map(money_due)),
         join_all(deciding.map(approvals))
     );
     let approvals = approvals.into_iter().collect::<Answer<Vec<_>>>()?;
@@ -91,19 +85,19 @@ async fn read(session: Session) -> Answer<Work> {
         .into_iter()
         .flatten()
         .collect();
-    let mut near: Vec<Near> = near
+    let mut money: Vec<Look> = money
         .into_iter()
         .collect::<Answer<Vec<_>>>()?
         .into_iter()
         .flatten()
         .collect();
     due.sort_by_key(|due| due.on);
-    near.sort_by_key(|near| -near.committed);
+    money.sort_by_key(|look| (look.alert.severity, look.alert.date.is_none(), look.alert.date));
     Ok(Work {
         programmes,
         approvals: approvals.into_iter().flatten().collect(),
         due,
-        near,
+        money,
     })
 }
 
@@ -148,36 +142,15 @@ async fn steps_due(programme: &ProgrammeItem) -> Answer<Vec<Due>> {
     Ok(due.collect())
 }
 
-async fn lines_near(programme: &ProgrammeItem) -> Answer<Vec<Near>> {
-    let mut near = Vec::new();
-    for budget in budgets::list_budgets(programme.id).await?.items {
-        let (lines, balances) = futures::join!(
-            budgets::list_budget_lines(budget.id),
-            budgets::get_balances(budget.id, "")
-        );
-        let lines = lines?;
-        for group in group(&balances?.items, |row| row.line_id)
-            .into_iter()
-            .filter(|group| group.kind == GrantKind::Cash)
-        {
-            for (id, sums) in &group.rows {
-                let committed = percent(sums.chain.committed, sums.chain.planned);
-                let line = lines.iter().find(|line| line.id == *id);
-                // What is committed to the last cent waits for nobody.
-                if let Some(line) = line.filter(|_| committed >= NEAR && sums.available != 0) {
-                    near.push(Near {
-                        programme: programme.clone(),
-                        line: *id,
-                        title: line.title.clone(),
-                        category: line.category.clone(),
-                        committed,
-                        available: Money::new(sums.available, group.currency),
-                    });
-                }
-            }
-        }
-    }
-    Ok(near)
+/// What the money of a programme asks for; what is only good to know does not wait for anybody, unless it can be released.
+async fn money_due(programme: &ProgrammeItem) -> Answer<Vec<Look>> {
+    let alerts = alerts::list_alerts(programme.id).await?.items;
+    let presses = |alert: &Alert| alert.severity != Severity::Notice || alert.code == AlertCode::TrancheReady;
+    let look = |alert| Look {
+        programme: programme.clone(),
+        alert,
+    };
+    Ok(alerts.into_iter().filter(presses).map(look).collect())
 }
 
 /// The page.
@@ -206,7 +179,7 @@ fn Waiting() -> impl IntoView {
         <Loaded from=work draw=move |work: Work| {
             let late = work.due.iter().filter(|due| due.on < today()).count();
             let waiting: i64 = work.approvals.iter().map(|one| one.count).sum();
-            let over = work.near.iter().filter(|near| near.committed >= VERY_NEAR).count();
+            let urgent = work.money.iter().filter(|look| look.alert.severity == Severity::Urgent).count();
             view! {
                 <nav class="counts" aria-label=move || say!(i18n, my.jump)>
                     <a href="#steps">
@@ -214,9 +187,9 @@ fn Waiting() -> impl IntoView {
                         {(late > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {late} " " {tr!(i18n, my.late)}</span> })}
                     </a>
                     {(waiting > 0).then(|| view! { <a href="#approvals"><strong>{waiting}</strong><span>{tr!(i18n, my.approvals)}</span></a> })}
-                    <a href="#lines">
-                        <strong>{work.near.len()}</strong><span>{tr!(i18n, my.lines_near)}</span>
-                        {(over > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {over} " " {tr!(i18n, my.very_near)}</span> })}
+                    <a href="#money">
+                        <strong>{work.money.len()}</strong><span>{tr!(i18n, my.money)}</span>
+                        {(urgent > 0).then(|| view! { <span class="is-bad"><Icon glyph=Glyph::Alert/> " " {urgent} " " {tr!(i18n, my.urgent)}</span> })}
                     </a>
                     <a href="#programmes"><strong>{work.programmes.len()}</strong><span>{tr!(i18n, my.programmes)}</span></a>
                 </nav>
@@ -224,7 +197,7 @@ fn Waiting() -> impl IntoView {
                     <div class="work-main">
                         <Waits approvals=work.approvals/>
                         <Steps due=work.due/>
-                        <Lines near=work.near/>
+                        <MoneyDue money=work.money/>
                     </div>
                     <Programmes programmes=work.programmes/>
                 </div>
@@ -307,60 +280,19 @@ fn Steps(due: Vec<Due>) -> impl IntoView {
 }
 
 #[component]
-fn Lines(near: Vec<Near>) -> impl IntoView {
+fn MoneyDue(money: Vec<Look>) -> impl IntoView {
     let i18n = words();
-    let format = formats();
-    let row = move |near: Near| {
-        let name = near
-            .title
-            .as_ref()
-            .map_or(near.category.clone(), |title| plain(i18n, title));
-        let href = format!(
-            "/programmes/{}/budget/movements?line_id={}",
-            near.programme.id, near.line
-        );
-        let share = near.committed;
-        let badge = match share >= VERY_NEAR {
-            true => {
-                view! { <Badge tone=Tone::Bad glyph=Glyph::Alert text=move || say!(i18n, my.near_limit)/> }.into_any()
-            }
-            false => view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || say!(i18n, my.watch)/> }.into_any(),
-        };
-        view! {
-            <tr>
-                <th scope="row"><a href=href>{name}</a><br/><span class="source"><Localised text=near.programme.title/></span></th>
-                <td class="num" data-label=say!(i18n, money.committed)>{format.percent(share)}</td>
-                <td class="bar-cell skip-phone"><progress max="100" value=share.min(100) aria-label=say!(i18n, money.committed)></progress></td>
-                <td class="num" data-label=say!(i18n, money.available)>{format.money_short(near.available)}</td>
-                <td data-label=say!(i18n, steps.state)>{badge}</td>
-            </tr>
-        }
+    let row = |look: Look| {
+        let about = view! { <p class="source"><Localised text=look.programme.title/></p> };
+        alert_row(look.programme.id, look.alert, Some(about.into_any()))
     };
-    let rows = near.into_iter().map(row).collect_view();
+    let rows: Vec<_> = money.into_iter().map(row).collect();
     view! {
-        <section id="lines" aria-labelledby="h-lines">
-            <h2 id="h-lines">{tr!(i18n, my.lines_near)}</h2>
+        <section id="money" aria-labelledby="h-money">
+            <h2 id="h-money">{tr!(i18n, my.money)}</h2>
             {match rows.is_empty() {
-                true => view! { <Empty title=move || say!(i18n, my.no_lines)/> }.into_any(),
-                false => view! {
-                    <div class="card flush">
-                        <TableBox label=move || say!(i18n, my.lines_near)>
-                            <table class="table stacks">
-                                <caption class="sr-only">{tr!(i18n, my.lines_near)}</caption>
-                                <thead>
-                                    <tr>
-                                        <th scope="col">{tr!(i18n, money.line)}</th>
-                                        <th scope="col" class="num">{tr!(i18n, money.committed)}</th>
-                                        <th scope="col"><span class="sr-only">{tr!(i18n, money.progress)}</span></th>
-                                        <th scope="col" class="num">{tr!(i18n, money.available)}</th>
-                                        <th scope="col">{tr!(i18n, steps.state)}</th>
-                                    </tr>
-                                </thead>
-                                <tbody>{rows}</tbody>
-                            </table>
-                        </TableBox>
-                    </div>
-                }.into_any(),
+                true => view! { <Empty title=move || say!(i18n, my.no_money)/> }.into_any(),
+                false => view! { <ul class="todos card flush">{rows}</ul> }.into_any(),
             }}
         </section>
     }

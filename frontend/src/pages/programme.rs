@@ -12,6 +12,7 @@ mod settings;
 mod step;
 mod step_form;
 
+pub use budget::{ActForm, AlertsSection, ConditionsPage, RecordForm, YearsPage, alert_row};
 pub use budget::{LedgerPage, MovementForm, NewBudgetForm, NewLineForm, PlanPage, ReportPage, ReviseForm};
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;

@@ -8,6 +8,7 @@ use super::sections::{Facts, MoneySection, Rules, Slabs, read_money};
 use crate::api::participation;
 use crate::components::{Alert, Fetched, Glyph, Icon, Loaded, PageHead, Tone};
 use crate::i18n::{partner_role, plain, say, tr, words};
+use crate::lazy::{Later, area};
 use crate::pages::parts::StatusBadge;
 
 /// The page.
@@ -47,6 +48,7 @@ pub fn OverviewPage() -> impl IntoView {
                 <p><a href=move || format!("{}/partners", base())>{tr!(i18n, programme.fill_roles)}</a></p>
             </Alert>
         </Show>
+        <Show when=move || here.may(Operation::ListAlerts)><Later area=area::alerts/></Show>
         <section class="section-tight" aria-labelledby="h-steps">
             <div class="row between section-head">
                 <h2 id="h-steps">{tr!(i18n, programme.where_it_stands)}</h2>

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use parvis_domain::accounts::Operation;
 use parvis_wire::budgets::{Balance, Balances, Budget, BudgetLine};
 use parvis_wire::programmes::Programme;
 use uuid::Uuid;
@@ -184,7 +185,7 @@ pub fn BudgetHead(
         })
     };
     let base = format!("/programmes/{}/budget", here.id());
-    let tabs = vec![
+    let mut tabs = vec![
         TabLink {
             text: (move || say!(i18n, budget.plan)).into(),
             href: base.clone(),
@@ -197,7 +198,17 @@ pub fn BudgetHead(
             text: (move || say!(i18n, budget.report)).into(),
             href: format!("{base}/report"),
         },
+        TabLink {
+            text: (move || say!(i18n, conditions.tab)).into(),
+            href: format!("{base}/conditions"),
+        },
     ];
+    if here.may(Operation::ListBudgetYears) {
+        tabs.push(TabLink {
+            text: (move || say!(i18n, years.title)).into(),
+            href: format!("{base}/years"),
+        });
+    }
     view! {
         <PageHead title lead>
             <Show when=move || desk.there()><AsOf desk with_day/></Show>

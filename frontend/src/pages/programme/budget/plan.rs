@@ -53,6 +53,7 @@ pub fn PlanPage() -> impl IntoView {
                     when=planned
                     fallback=move || view! { <Empty title=move || say!(i18n, money.none) text=move || say!(i18n, budget.no_lines)/> }
                 >
+                    <Show when=move || here.may(Operation::ListAlerts)><Later area=area::alerts/></Show>
                     <Matrix desk/>
                     <section class="section-tight desk" aria-label=move || say!(i18n, budget.share)>
                         <div class="stack">
