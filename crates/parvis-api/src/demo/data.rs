@@ -152,6 +152,9 @@ pub(super) struct Budget {
     /// How far lines had come, before anything was released.
     #[serde(default)]
     pub progress: Vec<Measured>,
+    /// Reports owed to funders, and what became of them.
+    #[serde(default)]
+    pub reports: Vec<Owed>,
     /// Parts of grants in instalments, and when they were released.
     #[serde(default)]
     pub tranches: Vec<Instalment>,
@@ -165,6 +168,19 @@ pub(super) struct Measured {
     pub line: String,
     #[serde(default)]
     pub countersigned_by: Option<String>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// A report owed to the funder of a grant, and when it was handed in and accepted.
+#[derive(Debug, Deserialize)]
+pub(super) struct Owed {
+    pub key: String,
+    pub grant: String,
+    #[serde(default)]
+    pub submitted_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub accepted_on: Option<NaiveDate>,
     #[serde(flatten)]
     pub body: Body,
 }
