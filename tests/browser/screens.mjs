@@ -18,6 +18,8 @@ const SCREENS = [
   ["budget", ({ programme }) => `/programmes/${programme}/budget`, true],
   ["movements", ({ programme }) => `/programmes/${programme}/budget/movements`, true],
   ["report", ({ programme }) => `/programmes/${programme}/budget/report`, true],
+  ["conditions", ({ instalments }) => `/programmes/${instalments}/budget/conditions`, true],
+  ["years", ({ programme }) => `/programmes/${programme}/budget/years`, true],
   ["settings", ({ programme }) => `/programmes/${programme}/settings`, true],
   ["history", ({ programme }) => `/programmes/${programme}/history`, true],
 ];

@@ -91,7 +91,7 @@ fn Grants(desk: DeskHere) -> impl IntoView {
     let acts = Acts::of_page();
     let budget = Memo::new(move |_| desk.with(|desk| desk.budget.id));
     let grants: Fetched<Vec<Grant>> = Fetched::new(move || {
-        acts.follow();
+        acts.follow_terms();
         read(budget.get())
     });
     view! {

@@ -34,7 +34,8 @@ pub(super) fn TermsForm(grant: Grant) -> impl IntoView {
             ..GrantPatch::default()
         };
         form.send(api::update_grant(id, version, patch), move |_| {
-            acts.done(i18n, toasts, None)
+            acts.changed_terms();
+            acts.done(i18n, toasts, None);
         });
     };
     view! {
