@@ -1,13 +1,28 @@
 // The ledger and its form, as an officer uses them.
 import { readFileSync } from "node:fs";
-import { assert, test } from "../tools/runner.mjs";
-import { api, demonstration, ENGLISH, open, settled, signIn } from "../tools/helpers.mjs";
+import { assert, test, url } from "../tools/runner.mjs";
+import { account, api, demonstration, ENGLISH, open, PASSWORD, settled, signIn } from "../tools/helpers.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const rows = (page) => page.locator("table.ledger tbody tr");
 
+/** Does something while a programme asks for a second person, or does not, and leaves it as it was. */
+async function withFourEyes(programme, wanted, work) {
+  const { policy } = await api(`/programmes/${programme}`);
+  await call("coordinator", "PATCH", `/programmes/${programme}`, { four_eyes: wanted });
+  try {
+    await work();
+  } finally {
+    await call("coordinator", "PATCH", `/programmes/${programme}`, { four_eyes: policy.four_eyes });
+  }
+}
+
 test("movements are entered one after the other, with the keyboard", ENGLISH, async ({ page, axe, picture }) => {
   const { programme } = await demonstration();
+  await withFourEyes(programme, false, () => entered({ page, axe, picture, programme }));
+});
+
+async function entered({ page, axe, picture, programme }) {
   await signIn(page);
   await open(page, `/programmes/${programme}/budget/movements`);
   await page.getByText("Enter movements", { exact: true }).click();
@@ -65,7 +80,7 @@ test("movements are entered one after the other, with the keyboard", ENGLISH, as
   await dialog.getByText("Reversal", { exact: true }).waitFor();
   await button(dialog, "See what it reverses").click();
   await dialog.getByText("Reversed", { exact: true }).waitFor();
-});
+}
 
 test("the ledger is what its address says", ENGLISH, async ({ page, picture }) => {
   const { programme } = await demonstration();
@@ -103,4 +118,72 @@ test("the ledger is what its address says", ENGLISH, async ({ page, picture }) =
   await page.reload();
   await settled(page);
   assert.equal(await rows(page).count(), count);
+});
+
+/** Calls the API as somebody; the version that a change rests on is read first. */
+async function call(name, method, path, body) {
+  const login = await fetch(`${url}/api/v1/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ email: account(name), password: PASSWORD }),
+  });
+  const { access_token: token } = await login.json();
+  const headers = {
+    authorization: `Bearer ${token}`,
+    "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+    ...(method === "PATCH" ? { "if-match": "*" } : { "idempotency-key": crypto.randomUUID() }),
+  };
+  const answer = await fetch(`${url}/api/v1${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path} → ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+test("a movement waits for a second person", ENGLISH, async ({ page, axe, picture }) => {
+  const { programme } = await demonstration();
+  const { items: budgets } = await api(`/programmes/${programme}/budgets`);
+  const budget = budgets.at(-1).id;
+  const { items: lines } = await api(`/budgets/${budget}/lines?limit=200`);
+  const line = lines.find(({ grants }) => grants.some(({ kind }) => kind === "cash"));
+  const grant = line.grants.find(({ kind }) => kind === "cash");
+  const today = new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Paris" });
+  const movement = (reference) => ({
+    line_id: line.id,
+    grant_id: grant.grant_id,
+    kind: "pledge",
+    amount: { amount: "1.00", currency: grant.planned.currency },
+    booked_on: today,
+    reference,
+  });
+  await withFourEyes(programme, true, async () => {
+    await call("coordinator", "POST", `/budgets/${budget}/movements`, movement("FOUR-EYES-1"));
+    await call("coordinator", "POST", `/budgets/${budget}/movements`, movement("FOUR-EYES-2"));
+    const pending = `/programmes/${programme}/budget/movements?budget=${budget}&status=pending`;
+
+    // Whoever recorded it is not offered to approve it.
+    await signIn(page, "coordinator");
+    await open(page, pending);
+    const own = rows(page).filter({ hasText: "FOUR-EYES" });
+    assert.equal(await own.count(), 2);
+    assert.equal(await own.getByRole("button", { name: "Approve" }).count(), 0);
+
+    await page.evaluate(() => localStorage.clear());
+    await page.context().clearCookies();
+    await signIn(page, "budget");
+    await page.getByRole("heading", { name: "Movements to approve" }).waitFor();
+    await open(page, pending);
+    await picture("ledger-4-pending");
+    await axe();
+    await rows(page).filter({ hasText: "FOUR-EYES-1" }).getByRole("button", { name: "Approve" }).click();
+    await page.getByText("Movement approved").waitFor();
+    await rows(page).filter({ hasText: "FOUR-EYES-1" }).waitFor({ state: "detached" });
+    await rows(page).filter({ hasText: "FOUR-EYES-2" }).getByRole("link", { name: "Pledge" }).click();
+    await page.waitForURL(/movement=/);
+    const dialog = page.locator("dialog[open]");
+    await button(dialog, "Refuse").click();
+    await dialog.locator("textarea[name=reason]").fill("No document");
+    await dialog.locator("form button[type=submit]").click();
+    await dialog.getByText("No document").waitFor();
+    await page.keyboard.press("Escape");
+    await page.waitForURL((address) => !address.searchParams.has("movement"));
+  });
 });

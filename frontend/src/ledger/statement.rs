@@ -108,7 +108,7 @@ pub fn due(grant: &Grant, balances: &[Balance]) -> Option<Settlement> {
     Some(Settlement {
         granted: own().map(|row| minor(&row.granted)).sum(),
         accepted: cash().map(|row| minor(&row.justified)).sum(),
-        rate: rate.map(|percent| Ratio::parse_percent("", percent).ok())?,
+        rate: rate.map_or(Some(None), |percent| Ratio::parse_percent("", percent).ok().map(Some))?,
         disbursed: own().map(|row| minor(&row.disbursed)).sum(),
     })
 }
@@ -180,5 +180,11 @@ mod tests {
         let balances = [balance(1, 1, "cash", 50), balance(1, 2, "cash", 30)];
         let due = due(&grant, &balances).unwrap();
         assert_eq!((due.accepted, due.payable(), due.due()), (8_000, 6_000, 2_000));
+        let whole = Grant {
+            rate_percent: None,
+            ..grant
+        };
+        let due = super::due(&whole, &balances).unwrap();
+        assert_eq!((due.payable(), due.due()), (7_500, 3_500), "without a rate the grant pays the whole");
     }
 }

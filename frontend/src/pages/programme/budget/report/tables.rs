@@ -155,7 +155,7 @@ pub fn Conversion(report: Report) -> impl IntoView {
         .map(|missing| format!("{} → {}", missing.from, missing.to));
     let missing = missing.collect::<Vec<_>>().join(", ");
     let totals = converted.totals.into_iter().map(total).collect_view();
-    let rates = converted.rates.into_iter().map(rate).collect_view();
+    let rates = converted.rates.into_iter().map(rate).collect::<Vec<_>>();
     let caption = say!(i18n, report.converted, currency = currency.clone());
     let label = caption.clone();
     Some(view! {
@@ -179,8 +179,10 @@ pub fn Conversion(report: Report) -> impl IntoView {
                     <tbody>{totals}</tbody>
                 </table>
             </TableBox>
-            <p class="source">{tr!(i18n, report.rates_used)}</p>
-            <ul class="rates source">{rates}</ul>
+            {(!rates.is_empty()).then(|| view! {
+                <p class="source">{tr!(i18n, report.rates_used)}</p>
+                <ul class="rates source">{rates}</ul>
+            })}
             {(!missing.is_empty()).then(|| view! { <p class="is-bad">{say!(i18n, report.rates_missing, pairs = missing)}</p> })}
         </section>
     })
