@@ -185,6 +185,10 @@ mod tests {
             ..grant
         };
         let due = super::due(&whole, &balances).unwrap();
-        assert_eq!((due.payable(), due.due()), (7_500, 3_500), "without a rate the grant pays the whole");
+        assert_eq!(
+            (due.payable(), due.due()),
+            (7_500, 3_500),
+            "without a rate the grant pays the whole"
+        );
     }
 }
