@@ -49,7 +49,9 @@ pub fn EvidenceField(form: Form, fields: MovementFields) -> impl IntoView {
     view! {
         <div class="field full" class:invalid=move || form.fault_at("/evidence").is_some()>
             <label for="evidence">{tr!(i18n, movement.evidence)}</label>
-            <input id="evidence" type="file" node_ref=node on:change=read aria-describedby="evidence-h"/>
+            // The button of the browser would speak the browser's language.
+            <input id="evidence" class="sr-only" type="file" node_ref=node on:change=read aria-describedby="evidence-h"/>
+            <p><label class="btn small file-button" for="evidence">{tr!(i18n, movement.choose_file)}</label></p>
             <p class="hint" id="evidence-h">
                 {move || match failed.get() {
                     true => say!(i18n, movement.evidence_failed),
