@@ -43,6 +43,7 @@ fn Pages(session: Session) -> impl IntoView {
                     <Route path=path!("/") view=later(area::programmes)/>
                     <Route path=path!("/sign-in") view=later(area::sign_in)/>
                     <Route path=path!("/invitation") view=later(area::invitation)/>
+                    <Route path=path!("/account") view=later(area::account)/>
                     <Route path=path!("/my") view=later(area::my_work)/>
                     <Route path=path!("/programmes/new") view=later(area::wizard)/>
                     <Route path=path!("/programmes/:programme") view=later(area::public)/>

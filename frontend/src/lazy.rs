@@ -66,6 +66,10 @@ areas! {
         /// Accepting an invitation.
         invitation => crate::pages::AcceptInvitationPage,
     }
+    account {
+        /// One's own account.
+        account => crate::pages::AccountPage,
+    }
     my_work {
         /// What waits for the reader.
         my_work => crate::pages::MyWorkPage,

@@ -1,5 +1,6 @@
 //! The pages: each fetches what it shows and hands it to components.
 
+mod account;
 mod money;
 mod my_work;
 mod not_found;
@@ -10,8 +11,9 @@ mod programme_list;
 mod sign_in;
 mod wizard;
 
+pub use account::AccountPage;
 pub use my_work::MyWorkPage;
 pub use not_found::NotFound;
 pub use programme_list::ProgrammeList;
-pub use sign_in::{AcceptInvitationPage, SignIn};
+pub use sign_in::{AcceptInvitationPage, NeedsSignIn, SignIn};
 pub use wizard::WizardPage;

@@ -131,7 +131,7 @@ fn Account() -> impl IntoView {
     view! {
         {move || match session.user() {
             Some(user) => view! {
-                <span class="who">{user.name}</span>
+                <A href="/account" attr:class="who"><span>{user.name}</span><span>{tr!(i18n, account.short)}</span></A>
                 <button type="button" class="btn small" on:click=sign_out.clone()>{tr!(i18n, nav.sign_out)}</button>
             }.into_any(),
             None => view! { <a class="btn small" href="/sign-in">{tr!(i18n, nav.sign_in)}</a> }.into_any(),

@@ -7,6 +7,7 @@ const FORMS = [
   ["invitation", () => "/invitation?token=none", false],
   ["programmes", () => "/", false],
   ["wizard", () => "/programmes/new", true, (page) => beginWizard(page)],
+  ["account", () => "/account", true],
   ["partners", ({ programme }) => `/programmes/${programme}/partners`, true, (page) => chooseNewPartner(page)],
   ["new step", ({ programme }) => `/programmes/${programme}/participation/new`, true],
   ["edit step", ({ programme, step }) => `/programmes/${programme}/participation/${step}/edit`, true],

@@ -9,6 +9,7 @@ const SCREENS = [
   ["invitation", () => "/invitation?token=none", false],
   ["not-found", () => "/nothing/here", false],
   ["my-work", () => "/my", true],
+  ["account", () => "/account", true],
   ["wizard", () => "/programmes/new", true],
   ["overview", ({ programme }) => `/programmes/${programme}/overview`, true],
   ["partners", ({ programme }) => `/programmes/${programme}/partners`, true],

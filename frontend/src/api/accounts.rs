@@ -2,7 +2,8 @@
 
 use parvis_wire::Page;
 use parvis_wire::accounts::{
-    AcceptInvitation, Invitation, Login, Member, MemberPatch, NewProgrammeInvitation, Session as Opened,
+    AcceptInvitation, Invitation, Login, Me, MePatch, Member, MemberPatch, NewProgrammeInvitation, PasswordChange,
+    Session as Opened,
 };
 use uuid::Uuid;
 
@@ -17,6 +18,26 @@ pub async fn login(login: Login) -> Answer<Opened> {
 /// Takes an invitation up, which signs in as well.
 pub async fn accept_invitation(accept: AcceptInvitation) -> Answer<Opened> {
     client::post("/invitations/accept", &accept).await
+}
+
+/// All that is known about the reader, as a file.
+pub async fn export_my_personal_data() -> Answer<Vec<u8>> {
+    client::download("/me/personal-data").await
+}
+
+/// Changes what the reader says of himself.
+pub async fn update_me(version: i64, patch: MePatch) -> Answer<Me> {
+    client::patch("/me", version, &patch).await
+}
+
+/// Changes the reader's password; other sessions end.
+pub async fn change_password(change: PasswordChange) -> Answer<()> {
+    client::post_only("/me/password", Some(&change)).await
+}
+
+/// Ends all sessions of the reader.
+pub async fn logout_everywhere() -> Answer<()> {
+    client::post_only::<()>("/auth/logout-everywhere", None).await
 }
 
 /// The members of a programme.

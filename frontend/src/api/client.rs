@@ -63,6 +63,12 @@ pub(super) async fn post<B: Serialize, T: DeserializeOwned>(path: &str, body: &B
     exchange(Method::POST, path, Sent::new(body, None)?).await?.read()
 }
 
+/// Posts a body, if there is one, where nothing comes back.
+pub(super) async fn post_only<B: Serialize>(path: &str, body: Option<&B>) -> Result<(), Failure> {
+    let sent = body.map_or_else(|| Ok(Sent::default()), |body| Sent::new(body, None))?;
+    exchange(Method::POST, path, sent).await.map(drop)
+}
+
 /// Posts a body to an item whose version was read before.
 pub(super) async fn post_to<B: Serialize, T: DeserializeOwned>(
     path: &str,

@@ -101,6 +101,16 @@ impl Session {
         self.0.set(State::SignedIn(opened.user));
     }
 
+    /// Takes up what was changed in the account.
+    pub fn know(self, user: Me) {
+        self.0.set(State::SignedIn(user));
+    }
+
+    /// Forgets a session that has ended on the server.
+    pub fn forget(self) {
+        self.end();
+    }
+
     /// Reads the account again, after its programmes have changed. A failure changes nothing.
     pub async fn read_again(self) {
         if let Ok(user) = client::get::<Me>("/me").await
