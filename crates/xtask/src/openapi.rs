@@ -1,6 +1,10 @@
 //! `cargo xtask openapi`: the API's contract, generated from the code and committed.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail};
 
@@ -16,7 +20,7 @@ use crate::{
 /// When the server does not build or the file cannot be written.
 pub fn write(paths: &Paths) -> Result<()> {
     server::build(paths, Profile::Dev)?;
-    let document = generate(paths)?;
+    let document = generate(&server::binary(paths, Profile::Dev))?;
     let file = file(paths);
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
@@ -26,14 +30,14 @@ pub fn write(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// Compares the committed document with the code's; the server is built already.
+/// Compares the committed document with that of a server.
 ///
 /// # Errors
 /// When they differ.
-pub fn compare(paths: &Paths) -> Result<()> {
+pub fn compare(paths: &Paths, server: &Path) -> Result<()> {
     let file = file(paths);
     let committed = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    let generated = generate(paths)?;
+    let generated = generate(server)?;
     if let Some(difference) = first_difference(&committed, &generated) {
         bail!(
             "{} is not what the code says ({difference}): run `cargo xtask openapi`",
@@ -47,8 +51,8 @@ fn file(paths: &Paths) -> PathBuf {
     paths.root.join("api-spec/openapi.json")
 }
 
-fn generate(paths: &Paths) -> Result<String> {
-    let document = command::output(Command::new(server::binary(paths, Profile::Dev)).arg("openapi"))?;
+fn generate(server: &Path) -> Result<String> {
+    let document = command::output(Command::new(server).arg("openapi"))?;
     Ok(format!("{}\n", document.trim_end()))
 }
 

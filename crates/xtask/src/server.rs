@@ -37,14 +37,26 @@ const STOPS_WITHIN: Duration = Duration::from_secs(15);
 pub enum Profile {
     /// Quick to build.
     Dev,
+    /// Optimised, with every check of the first: for tests that are too long without.
+    Long,
     /// Quick to run.
     Release,
 }
 
 impl Profile {
+    /// Its name for cargo.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Dev => "dev",
+            Profile::Long => "long",
+            Profile::Release => "release",
+        }
+    }
+
     fn folder(self) -> &'static str {
         match self {
             Profile::Dev => "debug",
+            Profile::Long => "long",
             Profile::Release => "release",
         }
     }
@@ -66,11 +78,16 @@ pub fn build(paths: &Paths, profile: Profile) -> Result<bool> {
     if stamp.is(&with_identity(&inputs, &file)) {
         return Ok(false);
     }
-    let mut cargo = command::cargo(paths, ["build", "--package", PACKAGE, "--bin", "parvis"]);
-    if profile == Profile::Release {
-        cargo.arg("--release");
-    }
-    command::run(&mut cargo)?;
+    let build = [
+        "build",
+        "--package",
+        PACKAGE,
+        "--bin",
+        "parvis",
+        "--profile",
+        profile.name(),
+    ];
+    command::run(&mut command::cargo(paths, build))?;
     stamp.set(&with_identity(&inputs, &file))?;
     Ok(true)
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::{command, paths::Paths};
+use crate::{command, paths::Paths, server::Profile};
 
 /// Everything but the browser app, which is built for wasm32 alone, and xtask, which is running.
 pub const SELECTION: [&str; 5] = ["--workspace", "--exclude", "parvis-frontend", "--exclude", "xtask"];
@@ -22,15 +22,18 @@ pub struct TestProgram {
     pub package: PathBuf,
 }
 
-/// Builds libraries, binaries and tests with cargo's dev profile.
+/// Builds libraries, binaries and tests.
 ///
 /// # Errors
 /// When something does not compile.
-pub fn all(paths: &Paths) -> Result<Vec<TestProgram>> {
+pub fn all(paths: &Paths, profile: Profile) -> Result<Vec<TestProgram>> {
     let mut cargo = command::cargo(paths, ["build"]);
-    cargo
-        .args(SELECTION)
-        .args(["--lib", "--bins", "--tests", "--message-format=json-render-diagnostics"]);
+    cargo.args(SELECTION).args(["--profile", profile.name()]).args([
+        "--lib",
+        "--bins",
+        "--tests",
+        "--message-format=json-render-diagnostics",
+    ]);
     let mut programs = Vec::new();
     let status = command::read_lines(&mut cargo, |line| programs.extend(test_program(line)))?;
     if !status.success() {

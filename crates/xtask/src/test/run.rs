@@ -61,11 +61,16 @@ impl<'a> Run<'a> {
     /// # Errors
     /// When something does not compile.
     pub fn programs(&mut self) -> Result<&[TestProgram]> {
-        let paths = self.paths;
+        let (paths, profile) = (self.paths, self.profile());
         let built = self
             .programs
-            .get_or_insert_with(|| build::all(paths).map_err(|error| format!("{error:#}")));
+            .get_or_insert_with(|| build::all(paths, profile).map_err(|error| format!("{error:#}")));
         built.as_deref().map_err(|error| anyhow!("{error}"))
+    }
+
+    /// How the server and its tests are compiled: long counts pay for the time that optimisation takes.
+    fn profile(&self) -> Profile {
+        if self.long { Profile::Long } else { Profile::Dev }
     }
 
     /// The server's binary as the tests use it.
@@ -74,7 +79,7 @@ impl<'a> Run<'a> {
     /// When something does not compile.
     pub fn server(&mut self) -> Result<PathBuf> {
         self.programs()?;
-        Ok(server::binary(self.paths, Profile::Dev))
+        Ok(server::binary(self.paths, self.profile()))
     }
 }
 
