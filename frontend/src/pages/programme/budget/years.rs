@@ -81,10 +81,11 @@ fn Years(desk: DeskHere) -> impl IntoView {
                 .into_any();
         }
         let last_closed = all.items.iter().filter(|year| year.closed).map(|year| year.year).max();
-        let cards = all
-            .items
+        // What is to be done comes first: the open years in their order, then the closed ones, the latest first.
+        let (closed, open): (Vec<_>, Vec<_>) = all.items.into_iter().partition(|year| year.closed);
+        let cards = open
             .into_iter()
-            .rev()
+            .chain(closed.into_iter().rev())
             .map(|year| {
                 let last = last_closed == Some(year.year);
                 view! { <YearCard years year last/> }
@@ -139,7 +140,7 @@ fn YearCard(
     };
     let records = year.records.clone();
     view! {
-        <article class="card year" aria-labelledby=heading data-year=number data-closed=closed.to_string()>
+        <article class="card stack year" aria-labelledby=heading data-year=number data-closed=closed.to_string()>
             <header>
                 <p class="row"><h3 id=heading.clone()>{number}</h3><Badge tone glyph text=move || text/></p>
                 <div class="row no-print">
@@ -245,10 +246,10 @@ fn Records(records: Vec<YearRecord>) -> impl IntoView {
         .collect_view();
     (!rows.is_empty()).then(|| {
         view! {
-            <section aria-label=move || say!(i18n, years.record)>
+            <div class="records">
                 <h4>{tr!(i18n, years.record)}</h4>
                 <ul class="plain-list">{rows}</ul>
-            </section>
+            </div>
         }
     })
 }

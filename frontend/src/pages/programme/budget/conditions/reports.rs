@@ -40,7 +40,7 @@ pub(super) fn Reports(grant: Grant, reports: Vec<FunderReport>) -> impl IntoView
     let none = rows.is_empty();
     let add = StoredValue::new(add);
     view! {
-        <section class="owed" aria-label=move || say!(i18n, reports.title)>
+        <div class="owed">
             <h4>{tr!(i18n, reports.title)}</h4>
             {none.then(|| view! { <p class="source">{tr!(i18n, reports.none)}</p> })}
             {(!none).then(|| view! { <ul class="plain-list reports">{rows}</ul> })}
@@ -51,7 +51,7 @@ pub(super) fn Reports(grant: Grant, reports: Vec<FunderReport>) -> impl IntoView
                     </Button>
                 </div>
             </Show>
-        </section>
+        </div>
     }
 }
 

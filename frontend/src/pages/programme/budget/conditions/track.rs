@@ -32,6 +32,11 @@ pub(super) fn Track(desk: DeskHere, grant: Grant, tranches: Vec<Tranche>, report
         report: None,
     };
     let whole = asked.clone();
+    // One primary button: for the first that can be released.
+    let first = tranches
+        .iter()
+        .find(|tranche| tranche.state == TrancheState::Ready)
+        .map(|tranche| tranche.id);
     let slabs = tranches
         .into_iter()
         .enumerate()
@@ -40,7 +45,7 @@ pub(super) fn Track(desk: DeskHere, grant: Grant, tranches: Vec<Tranche>, report
                 tranche: Some(tranche),
                 ..whole.clone()
             };
-            view! { <Slab desk asked number=i + 1/> }
+            view! { <Slab desk asked number=i + 1 first/> }
         })
         .collect_view();
     let asked = StoredValue::new(asked);
@@ -58,7 +63,7 @@ pub(super) fn Track(desk: DeskHere, grant: Grant, tranches: Vec<Tranche>, report
 }
 
 #[component]
-fn Slab(desk: DeskHere, asked: Asked, number: usize) -> impl IntoView {
+fn Slab(desk: DeskHere, asked: Asked, number: usize, first: Option<Uuid>) -> impl IntoView {
     let i18n = words();
     let format = formats();
     let acts = Acts::of_page();
@@ -82,10 +87,22 @@ fn Slab(desk: DeskHere, asked: Asked, number: usize) -> impl IntoView {
         (None, Some(day)) => Some(say!(i18n, conditions.expected_on, day = format.day(day))),
         (None, None) => None,
     };
+    // The assessment names a report in one language; the reader's own is in the list.
+    let in_words = |state: &ConditionState| {
+        let mut state = state.clone();
+        let report = asked
+            .reports
+            .iter()
+            .find(|one| Some(one.id) == state.condition.report_id);
+        if let Some(report) = report {
+            state.values.insert("report".to_owned(), plain(i18n, &report.title));
+        }
+        state
+    };
     let conditions = tranche
         .conditions
         .iter()
-        .map(|state| view! { <Stand desk state=state.clone() grant=asked.grant.clone()/> })
+        .map(|state| view! { <Stand desk state=in_words(state) grant=asked.grant.clone()/> })
         .collect_view();
     let without = tranche.conditions.is_empty() && tranche.state != TrancheState::Released;
     Some(view! {
@@ -96,7 +113,7 @@ fn Slab(desk: DeskHere, asked: Asked, number: usize) -> impl IntoView {
             {tranche.is_final.then(|| view! { <p class="source">{tr!(i18n, conditions.is_final)}</p> })}
             <ul class="stands">{conditions}</ul>
             {without.then(|| view! { <p class="source">{tr!(i18n, conditions.unconditional)}</p> })}
-            {(tranche.state != TrancheState::Released).then(|| view! { <Buttons asked ready={class == "now"}/> })}
+            {(tranche.state != TrancheState::Released).then(|| view! { <Buttons asked first={first == Some(id)}/> })}
         </li>
     })
 }
@@ -149,7 +166,7 @@ fn Stand(desk: DeskHere, state: ConditionState, grant: Grant) -> impl IntoView {
 }
 
 #[component]
-fn Buttons(asked: Asked, ready: bool) -> impl IntoView {
+fn Buttons(asked: Asked, first: bool) -> impl IntoView {
     let i18n = words();
     let here = Here::of_page();
     let acts = Acts::of_page();
@@ -160,7 +177,7 @@ fn Buttons(asked: Asked, ready: bool) -> impl IntoView {
             ..asked.get_value()
         });
     };
-    let release = if ready { ButtonKind::Primary } else { ButtonKind::Plain };
+    let release = if first { ButtonKind::Primary } else { ButtonKind::Plain };
     view! {
         <Show when=move || here.may(Operation::ReleaseTranche)>
             <div class="row acts no-print">
