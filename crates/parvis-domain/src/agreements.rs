@@ -20,6 +20,8 @@ pub use content::{AnnexKey, Clause, ClauseNumber, Content, ContractTerms, Party}
 pub use signatures::{Authorisation, NewSignature, SignatureBook, Signing};
 pub use status::{Agreement, AgreementStatus, AgreementTransition};
 
+use std::collections::BTreeSet;
+
 use crate::choices::choices;
 use crate::partners::PartnerKind;
 
@@ -70,6 +72,17 @@ impl AgreementKind {
     #[must_use]
     pub const fn is_unilateral(self) -> bool {
         matches!(self, Self::GrantDecision | Self::Order)
+    }
+
+    /// Whether it waits for the signature of a party with these capacities, where nothing else is said. What one party
+    /// signs alone waits for whoever gives or issues.
+    #[must_use]
+    pub fn waits_for(self, capacities: &BTreeSet<PartyCapacity>) -> bool {
+        use PartyCapacity as C;
+        match self.is_unilateral() {
+            true => capacities.contains(&C::Funder) || capacities.contains(&C::Signatory),
+            false => capacities.iter().any(|capacity| capacity.signs()),
+        }
     }
 
     /// Whether it has a buyer, a supplier, an award and a value.

@@ -13,6 +13,7 @@ pub use composition::{Composition, Mandate, check_mandate, composition};
 pub use meetings::{Decision, DecisionRules, Effect, Meeting, Vote};
 pub use quorum::{Quorum, QuorumReport, QuorumRule};
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::choices::choices;
@@ -94,6 +95,21 @@ pub struct College {
     pub parity: ParityRule,
     /// Who gives its seats.
     pub designation: Designation,
+}
+
+/// A body to be created or its new content, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyContent {
+    /// What kind.
+    pub kind: BodyKind,
+    /// Its name.
+    pub title: LocalisedText,
+    /// Reference and day of the order that created it or names its members.
+    pub order: Option<(String, NaiveDate)>,
+    /// Its colleges, in their order.
+    pub colleges: Vec<College>,
+    /// The rules of its meetings.
+    pub rules: DecisionRules,
 }
 
 /// Checks the colleges of a body.

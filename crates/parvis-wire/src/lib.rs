@@ -8,6 +8,8 @@
 mod patch;
 
 pub mod accounts;
+pub mod agreements;
+pub mod bodies;
 pub mod budgets;
 pub mod events;
 pub mod money;

@@ -4,17 +4,26 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 
-use super::content::{AnnexKey, Clause, ClauseNumber, Content, Party};
+use super::content::{AnnexKey, Clause, ClauseNumber, Content, Party, PartyDraft};
 use super::signatures::{SignatureBook, not_in_future};
 use super::status::{Agreement, AgreementStatus};
 use crate::choices::choices;
 use crate::error::{Code, DomainError, Fault, Faults};
 use crate::ids::{GrantId, LineId, MovementId, PartnerId};
+use crate::localised_text::LocalisedText;
 use crate::money::Money;
 use crate::period::Period;
 use crate::text;
 
 choices! {
+    /// How an amendment comes about.
+    OriginKind {
+        /// The parties sign it.
+        Signed = "signed",
+        /// A law or an order says so.
+        LawOrOrder = "law_or_order",
+    }
+
     /// Where an amendment is on a day.
     AmendmentStatus {
         /// Being written.
@@ -30,6 +39,21 @@ choices! {
         /// Given up before it was adopted.
         Withdrawn = "withdrawn",
     }
+}
+
+/// An amendment as it was written: joining parties are settled when the kinds of their organisations are known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AmendmentDraft {
+    /// What it is called.
+    pub title: LocalisedText,
+    /// How it comes about.
+    pub origin: Origin,
+    /// From when on it has effect.
+    pub effective_on: NaiveDate,
+    /// Parties that join.
+    pub joining: Vec<PartyDraft>,
+    /// Everything else that it changes.
+    pub changes: Changes,
 }
 
 /// How an amendment comes about.
@@ -361,7 +385,7 @@ fn check_names(faults: &mut Faults, changes: &Changes, before: &Content) {
     for (number, clause) in &changes.clauses {
         if clause.is_none() && !before.clauses.contains_key(number) {
             let detail = format!("There is no clause {number} that could be repealed.");
-            faults.add(Code::ReferenceUnknown, format!("/changes/clauses/{number}"), detail);
+            faults.add(Code::ReferenceUnknown, "/changes/repealed", detail);
         }
     }
     let is_party = |partner| before.parties.iter().any(|party| party.partner == partner);
@@ -379,7 +403,7 @@ fn check_names(faults: &mut Faults, changes: &Changes, before: &Content) {
 /// `reduction_below_committed` for each amount, naming the commitments with their references and what stands of them.
 pub fn check_reduction(changes: &Changes, committed: &[Committed]) -> Result<(), Faults> {
     let mut faults = Faults::new();
-    for (i, (key, amount)) in changes.amounts.iter().enumerate() {
+    for (key, amount) in &changes.amounts {
         let concerned = |one: &&Committed| one.grant == key.grant && key.line.is_none_or(|line| line == one.line);
         let standing: Vec<_> = committed
             .iter()
@@ -403,13 +427,10 @@ pub fn check_reduction(changes: &Changes, committed: &[Committed]) -> Result<(),
             format!("{amount} is less than {sum}, which is committed: {names}. Release what is too much first.");
         let ids: Vec<_> = standing.iter().map(|one| one.movement.to_string()).collect();
         faults.push(
-            Fault::new(
-                Code::ReductionBelowCommitted,
-                format!("/changes/amounts/{i}/amount"),
-                detail,
-            )
-            .with("committed", sum.to_string())
-            .with("movements", ids.join(", ")),
+            Fault::new(Code::ReductionBelowCommitted, "/changes/amounts", detail)
+                .with("grant", key.grant.to_string())
+                .with("committed", sum.to_string())
+                .with("movements", ids.join(", ")),
         );
     }
     faults.finish(Some(()))

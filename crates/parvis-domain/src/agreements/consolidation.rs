@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use super::amendments::Amendment;
 use super::content::{AnnexKey, Clause, ClauseNumber, Content, Party};
 use super::status::Agreement;
+use crate::choices::choices;
 use crate::ids::{GrantId, PartnerId};
 use crate::money::Money;
 use crate::period::Period;
@@ -40,6 +41,14 @@ impl Agreement {
             }
         }
         content
+    }
+
+    /// The numbers of the amendments whose text or amounts hold on a day, in the order of their effect.
+    #[must_use]
+    pub fn amended_by(&self, day: NaiveDate, known_on: NaiveDate) -> Vec<u32> {
+        let steps = self.steps(known_on).into_iter();
+        let text = steps.filter(|(from, _, part, _)| *from <= day && *part == Part::Text);
+        text.map(|(_, number, ..)| number).collect()
     }
 
     /// The least that is agreed for a grant on a day and on any later one: what can be bound on that day. None where the
@@ -73,6 +82,24 @@ fn steps_of(amendment: &Amendment, known_on: NaiveDate) -> [Option<(NaiveDate, u
         amounts_from.map(|_| step(amendment.effective_on, Part::Text)),
         amounts_from.map(|from| step(from, Part::Amounts)),
     ]
+}
+
+choices! {
+    /// What two versions of an agreement say differently.
+    DifferenceKind {
+        /// The period.
+        Period = "period",
+        /// The period in which costs must arise.
+        Eligibility = "eligibility",
+        /// The last day on which money moves.
+        PayableUntil = "payable_until",
+        /// A party.
+        Party = "party",
+        /// A clause.
+        Clause = "clause",
+        /// An amount.
+        Amount = "amount",
+    }
 }
 
 /// One thing that two versions of an agreement say differently.

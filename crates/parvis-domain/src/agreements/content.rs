@@ -7,9 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{AgreementKind, PartyCapacity};
 use crate::error::{Code, Fault, Faults};
-use crate::ids::{GrantId, LineId, PartnerId};
+use crate::ids::{GrantId, LineId, PartnerId, PlaceId};
 use crate::localised_text::LocalisedText;
 use crate::money::Money;
+use crate::partners::PartnerKind;
 use crate::period::Period;
 use crate::text;
 
@@ -27,6 +28,81 @@ pub struct Party {
     pub signs: bool,
     /// Whether it signs only on a decision of its own.
     pub needs_authorisation: bool,
+}
+
+/// A party as it was written: what is not said follows from the kinds of agreement and organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyDraft {
+    /// Who.
+    pub partner: PartnerId,
+    /// In which capacities, at least one.
+    pub capacities: BTreeSet<PartyCapacity>,
+    /// Whether the agreement waits for its signature.
+    pub signs: Option<bool>,
+    /// Whether it signs only on a decision of its own.
+    pub needs_authorisation: Option<bool>,
+}
+
+impl PartyDraft {
+    /// The party, once it is known what kind of organisation it is.
+    #[must_use]
+    pub fn settle(self, agreement: AgreementKind, organisation: PartnerKind) -> Party {
+        let signs = self.signs.unwrap_or_else(|| agreement.waits_for(&self.capacities));
+        let needs = || signs && agreement.needs_authorisation(organisation);
+        Party {
+            partner: self.partner,
+            needs_authorisation: self.needs_authorisation.unwrap_or_else(needs),
+            capacities: self.capacities,
+            signs,
+        }
+    }
+}
+
+/// An agreement as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgreementDraft {
+    /// Its kind.
+    pub kind: AgreementKind,
+    /// Its reference.
+    pub reference: Option<String>,
+    /// Its title.
+    pub title: LocalisedText,
+    /// The places that it is about.
+    pub places: BTreeSet<PlaceId>,
+    /// The parties.
+    pub parties: Vec<PartyDraft>,
+    /// From when to when it runs.
+    pub period: Period,
+    /// In which days costs must arise.
+    pub eligibility: Option<Period>,
+    /// The last day on which its money moves.
+    pub payable_until: Option<NaiveDate>,
+    /// The clauses.
+    pub clauses: BTreeMap<ClauseNumber, Clause>,
+    /// The financial annex.
+    pub annex: BTreeMap<AnnexKey, Money>,
+    /// Of a works or service contract.
+    pub contract: Option<ContractTerms>,
+}
+
+impl AgreementDraft {
+    /// What the agreement says, once it is known what kinds of organisation its parties are.
+    #[must_use]
+    pub fn settle(self, organisation: impl Fn(PartnerId) -> PartnerKind) -> Content {
+        let settle = |party: PartyDraft| {
+            let organisation = organisation(party.partner);
+            party.settle(self.kind, organisation)
+        };
+        Content {
+            parties: self.parties.into_iter().map(settle).collect(),
+            period: self.period,
+            eligibility: self.eligibility,
+            payable_until: self.payable_until,
+            clauses: self.clauses,
+            annex: self.annex,
+            contract: self.contract,
+        }
+    }
 }
 
 /// The latin suffixes of articles that were put in between, in their order.
@@ -94,7 +170,6 @@ impl<'de> Deserialize<'de> for ClauseNumber {
 /// A clause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Clause {
     /// Its heading, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -251,15 +326,15 @@ impl Content {
 
     fn check_annex(&self, faults: &mut Faults) {
         let mut currencies = BTreeMap::new();
-        for (i, (key, amount)) in self.annex.iter().enumerate() {
+        for (key, amount) in &self.annex {
             let currency = *currencies.entry(key.grant).or_insert(amount.currency);
             if currency != amount.currency {
                 let detail = format!("The other amounts of this grant are in {currency}.");
-                faults.add(Code::CurrencyMismatch, format!("/annex/{i}/amount/currency"), detail);
+                faults.add(Code::CurrencyMismatch, "/annex", detail);
             }
             if amount.minor < 0 {
                 let detail = "An agreed amount is not below zero.";
-                faults.add(Code::AmountNotPositive, format!("/annex/{i}/amount/amount"), detail);
+                faults.add(Code::AmountNotPositive, "/annex", detail);
             }
         }
     }

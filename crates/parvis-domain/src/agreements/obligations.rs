@@ -45,7 +45,6 @@ choices! {
 /// On which days something is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Schedule {
     /// The first day.
     pub first_on: NaiveDate,

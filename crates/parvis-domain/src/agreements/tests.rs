@@ -24,6 +24,7 @@ mod city_contract;
 mod house_charter;
 mod phnom_penh;
 mod properties;
+mod signing;
 
 pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -202,7 +203,7 @@ fn a_content_names_all_its_faults() {
             (Code::Required, "/parties"),
             (Code::Required, "/parties"),
             (Code::DateTooEarly, "/payable_until"),
-            (Code::CurrencyMismatch, "/annex/1/amount/currency"),
+            (Code::CurrencyMismatch, "/annex"),
             (Code::Required, "/contract"),
         ]
     );
@@ -212,98 +213,6 @@ fn a_content_names_all_its_faults() {
         period("2020-01-01", "2020-12-31"),
     );
     assert_eq!(alone.content.check(alone.kind).unwrap_err().0[0].code, Code::OutOfRange);
-}
-
-#[test]
-fn what_bad_signatures_say() {
-    let mut one = agreement(AgreementKind::Convention, two(), period("2020-01-01", "2020-12-31"));
-    one.content.parties[0].needs_authorisation = true;
-    assert_eq!(
-        code(one.sign(partner(1), day("2020-01-02"), day("2020-01-02"))),
-        Code::TransitionRefused
-    );
-    one.open(day("2020-01-02")).unwrap();
-    let sign = |one: &mut Agreement, n, on: &str| one.sign(partner(n), day(on), day("2020-01-31"));
-    assert_eq!(code(sign(&mut one, 3, "2020-01-10")), Code::NotAParty);
-    assert_eq!(code(sign(&mut one, 2, "2020-02-01")), Code::DateInFuture);
-    assert_eq!(code(sign(&mut one, 1, "2020-01-10")), Code::AuthorisationMissing);
-    let decision = Authorisation {
-        reference: "DEL-2020-7".to_owned(),
-        decided_on: day("2020-01-20"),
-    };
-    one.book
-        .authorise(partner(1), decision.clone(), day("2020-01-31"))
-        .unwrap();
-    assert_eq!(code(sign(&mut one, 1, "2020-01-19")), Code::SignedBeforeAuthorisation);
-    sign(&mut one, 1, "2020-01-20").unwrap();
-    assert_eq!(code(sign(&mut one, 1, "2020-01-21")), Code::AlreadySigned);
-    assert_eq!(
-        code(one.book.authorise(partner(1), decision, day("2020-01-31"))),
-        Code::AlreadySigned
-    );
-    assert_eq!(code(one.withdraw(day("2020-01-31"))), Code::TransitionRefused);
-    assert_eq!(
-        code(check_represents(Some(partner(1)), partner(2), true)),
-        Code::PartyNotRepresented
-    );
-    assert_eq!(code(check_represents(None, partner(2), false)), Code::EvidenceRequired);
-    assert_eq!(check_represents(Some(partner(2)), partner(2), false), Ok(()));
-    assert_eq!(check_represents(None, partner(2), true), Ok(()));
-}
-
-#[test]
-fn a_decision_of_one_party_binds_once_the_other_is_told() {
-    let parties = vec![party(1, PartyCapacity::Funder), party(2, PartyCapacity::Beneficiary)];
-    let mut grant = agreement(
-        AgreementKind::GrantDecision,
-        parties,
-        period("2020-01-01", "2020-12-31"),
-    );
-    grant.open(day("2020-02-01")).unwrap();
-    assert_eq!(
-        code(grant.sign(partner(2), day("2020-02-02"), day("2020-02-02"))),
-        Code::NotAParty
-    );
-    grant.sign(partner(1), day("2020-02-03"), day("2020-02-03")).unwrap();
-    assert_eq!(
-        grant.status(day("2020-02-10"), day("2020-02-10")),
-        AgreementStatus::Signed
-    );
-    assert_eq!(
-        code(grant.notify(day("2020-02-02"), day("2020-02-10"))),
-        Code::DateTooEarly
-    );
-    grant.notify(day("2020-02-09"), day("2020-02-10")).unwrap();
-    assert_eq!(grant.in_force_from(day("2020-02-10")), Some(day("2020-02-09")));
-    assert_eq!(
-        grant.status(day("2020-02-08"), day("2020-02-10")),
-        AgreementStatus::Signed
-    );
-    assert_eq!(
-        grant.status(day("2020-02-09"), day("2020-02-10")),
-        AgreementStatus::InForce
-    );
-}
-
-#[test]
-fn a_contract_is_signed_after_its_award() {
-    let parties = vec![party(1, PartyCapacity::Buyer), party(2, PartyCapacity::Supplier)];
-    let mut works = agreement(
-        AgreementKind::WorksContract,
-        parties,
-        period("2020-03-01", "2020-12-31"),
-    );
-    works.content.contract = Some(ContractTerms {
-        awarded_on: day("2020-02-14"),
-        award_reference: "MAPA 2020-3".to_owned(),
-        value: eur(9_000_000),
-    });
-    works.open(day("2020-02-10")).unwrap();
-    assert_eq!(
-        code(works.sign(partner(1), day("2020-02-13"), day("2020-02-20"))),
-        Code::SignedBeforeAward
-    );
-    assert_eq!(works.sign(partner(1), day("2020-02-14"), day("2020-02-20")), Ok(()));
 }
 
 #[test]
@@ -477,14 +386,6 @@ fn an_amendment_names_what_is_wrong_with_it() {
         ..Changes::default()
     };
     assert_eq!(checked("2020-06-01", join), [Code::Duplicate]);
-}
-
-#[test]
-fn public_bodies_sign_on_decisions_of_their_own() {
-    let convention = AgreementKind::Convention;
-    assert!(convention.needs_authorisation(PartnerKind::Region));
-    assert!(!convention.needs_authorisation(PartnerKind::State));
-    assert!(!AgreementKind::Memorandum.needs_authorisation(PartnerKind::Region));
 }
 
 #[test]

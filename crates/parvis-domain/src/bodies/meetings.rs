@@ -120,7 +120,6 @@ impl Effect {
 /// What the rules of a body say about its meetings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DecisionRules {
     /// How many must be present.
     pub quorum: QuorumRule,

@@ -22,7 +22,6 @@ choices! {
 /// How many must be present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "rule", deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Quorum {
     /// A number of members.
     AtLeast {
@@ -81,7 +80,6 @@ impl Quorum {
 /// The quorum of a body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuorumRule {
     /// Of the whole body.
     pub body: Option<Quorum>,

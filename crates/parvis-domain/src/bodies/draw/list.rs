@@ -22,7 +22,6 @@ const CANDIDATES_MAX: usize = 100_000;
 /// Where the seed will come from: a public draw to come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SeedSource {
     /// Which public draw, so that anybody finds its result.
     pub name: String,
@@ -35,7 +34,6 @@ pub struct SeedSource {
 /// A college whose seats are filled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DrawCollege {
     /// Its code.
     pub code: String,
@@ -64,7 +62,6 @@ pub struct Candidate {
 /// A list as it is put together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DrawList {
     /// Identifier of the draw, so that no list serves two.
     pub draw: Uuid,
