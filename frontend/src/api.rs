@@ -9,6 +9,7 @@ mod failure;
 pub mod movements;
 pub mod participation;
 pub mod partners;
+pub mod plans;
 pub mod programmes;
 mod session;
 pub mod years;

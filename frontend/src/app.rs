@@ -55,6 +55,9 @@ fn Pages(session: Session) -> impl IntoView {
                         <Route path=path!("participation/:step") view=later(area::step)/>
                         <Route path=path!("participation/:step/edit") view=later(area::edit_step)/>
                         <Route path=path!("budget") view=later(area::budget)/>
+                        <Route path=path!("budget/edit") view=later(area::edit_plan)/>
+                        <Route path=path!("budget/versions") view=later(area::plan_versions)/>
+                        <Route path=path!("budget/rules") view=later(area::plan_rules)/>
                         <Route path=path!("budget/movements") view=later(area::ledger)/>
                         <Route path=path!("budget/report") view=later(area::report)/>
                         <Route path=path!("budget/conditions") view=later(area::conditions)/>

@@ -120,6 +120,28 @@ areas! {
         /// Posting a movement.
         movement => crate::pages::programme::MovementForm,
     }
+    plan {
+        /// Changing the plan in place.
+        edit_plan => crate::pages::programme::EditPlanPage,
+    }
+    plan_versions {
+        /// The versions of a plan.
+        plan_versions => crate::pages::programme::VersionsPage,
+        /// Submitting a plan.
+        submit_plan => crate::pages::programme::SubmitPlan,
+        /// A funder's withdrawal.
+        withdraw_funder => crate::pages::programme::WithdrawFunder,
+        /// The copy of a year.
+        copy_year => crate::pages::programme::CopyYear,
+    }
+    plan_rules {
+        /// The rules that a plan is held against.
+        plan_rules => crate::pages::programme::RulesPage,
+        /// Changing co-financing rules.
+        edit_rules => crate::pages::programme::EditRules,
+        /// Changing targets and ceilings.
+        edit_targets => crate::pages::programme::EditTargets,
+    }
     ledger {
         /// The ledger.
         ledger => crate::pages::programme::LedgerPage,

@@ -1,12 +1,13 @@
 //! The Parvis web app: a client-side Leptos application that uses nothing but the public API.
 //!
-//! `forms`, `json`, `ledger` and `charts` are pure and are tested natively; everything else touches the browser and exists
+//! `forms`, `json`, `ledger`, `sheet` and `charts` are pure and are tested natively; everything else touches the browser and exists
 //! on wasm32 only. Pages fetch, components render.
 
 pub mod charts;
 pub mod forms;
 pub mod json;
 pub mod ledger;
+pub mod sheet;
 
 #[cfg(target_arch = "wasm32")]
 mod api;

@@ -16,7 +16,7 @@ pub mod settlement;
 pub mod tranches;
 pub mod years;
 
-pub use movements::{NewMovement, check_kind};
+pub use movements::{NewMovement, check_kind, check_mode};
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};

@@ -28,9 +28,10 @@ pub use movements::{
     CheckedCorrection, Correction, Movement, NewMovement, NewReplacement, Refusal, RefusedCost, Reversal, Settlement,
 };
 pub use plans::{
-    AssumedGrant, AssumedLine, CategorySums, CellChange, CheckedCopy, CostChange, Figure, FunderSum, FunderSums, Plan,
-    PlanCell, PlanCellChange, PlanChange, PlanComparison, PlanEvaluation, PlanFunder, PlanGrant, PlanLine, PlanPatch,
-    PlanRate, PlanSimulation, PlanSubmission, PlanSum, PlanTotals, PlanVersion, YearCopy, YearSums,
+    AssumedGrant, AssumedLine, CategorySums, CellChange, CheckedCopy, CostChange, Figure, FunderSum, FunderSums,
+    LineChange, LineWords, Plan, PlanCell, PlanCellChange, PlanChange, PlanComparison, PlanCostChange, PlanEvaluation,
+    PlanFunder, PlanGrant, PlanLine, PlanPatch, PlanRate, PlanSimulation, PlanSubmission, PlanSum, PlanTotals,
+    PlanVersion, YearCopy, YearSums,
 };
 pub use progress::{CheckedProgress, Countersignature, NewCountersignature, NewProgress, Progress};
 pub use rates::{

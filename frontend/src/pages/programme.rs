@@ -13,7 +13,10 @@ mod step;
 mod step_form;
 
 pub use budget::{ActForm, AlertsSection, ConditionsPage, RecordForm, YearsPage, alert_row};
-pub use budget::{LedgerPage, MovementForm, NewBudgetForm, NewLineForm, PlanPage, ReportPage, ReviseForm};
+pub use budget::{
+    CopyYear, EditPlanPage, EditRules, EditTargets, LedgerPage, MovementForm, NewBudgetForm, NewLineForm, PlanPage,
+    ReportPage, ReviseForm, RulesPage, SubmitPlan, VersionsPage, WithdrawFunder,
+};
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;
 pub use overview::OverviewPage;

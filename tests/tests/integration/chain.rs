@@ -238,6 +238,13 @@ fn the_modes_of_payment_name_what_is_missing() {
     post(&client, share, "commitment", 100).ok();
     let problem = post(&client, share, "disbursement", 1).refused(422, "disbursed_exceeds_released");
     assert_eq!(problem["errors"][0]["params"]["available"], "0.00 EUR");
+    // The funder pays the works itself: an expenditure is its own disbursement, and is not posted twice.
+    let share = &grant(&world, &[100], json!({"payment_mode": "direct"}))[0];
+    post(&client, share, "commitment", 100).ok();
+    let problem = post(&client, share, "disbursement", 50).refused(422, "kind_mismatch");
+    assert_eq!(problem["errors"][0]["pointer"], "/kind");
+    post(&client, share, "expenditure", 60).ok();
+    assert_eq!(figures(&client, share), euros([0, 100, 60, 60, 0]));
 }
 
 /// 75 % up to 75,000, with 80,000 accepted for the whole plan: 60,000 are due.

@@ -139,6 +139,100 @@ fn a_funder_withdraws_and_the_plan_is_rebalanced() {
     parvis_tests::sums::assert_sums(&world.store);
 }
 
+/// Money moves between the lines of one grant whatever the order of the cells, also where a cell grows and shrinks at once:
+/// the rules are asked of the plan as it will be.
+#[test]
+fn a_rebalancing_is_checked_after_all_its_cells() {
+    let world = World::new();
+    let client = world.coordinator();
+    let budget = create_budget(&client, &world.seed().private);
+    let line = || {
+        client
+            .post(
+                &format!("/budgets/{budget}/lines"),
+                &json!({"category": "investment", "year": 2026}),
+            )
+            .id()
+    };
+    let lines = [line(), line(), line()];
+    let share = |line: &String| json!({"line_id": line, "planned": eur(50), "granted": eur(50)});
+    let grant = json!({
+        "funder_id": world.seed().funder, "kind": "cash", "currency": "EUR", "shares": [share(&lines[0]), share(&lines[1])]
+    });
+    let grant = client.post(&format!("/budgets/{budget}/grants"), &grant).id();
+    for line in &lines[..2] {
+        let share = Share {
+            budget: budget.clone(),
+            line: line.clone(),
+            grant: grant.clone(),
+        };
+        client
+            .post(&share.movements(), &share.booked("commitment", 40, "2026-03-14"))
+            .ok();
+    }
+    let at = format!("/budgets/{budget}/plan");
+    let cell = |line: usize, planned: u32, granted: u32| json!({"line_id": lines[line], "grant_id": grant, "planned": eur(planned), "granted": eur(granted)});
+    // What shrinks stands first; the third line has no share of the grant yet, and begins one.
+    let body = json!({"reason": "Transfert", "cells": [cell(0, 40, 45), cell(1, 45, 40), cell(2, 15, 15)]});
+    let plan = client.patch(&at, "*", &body).ok();
+    let planned: Vec<_> = plan["lines"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|line| line["cells"][0]["planned"].clone())
+        .collect();
+    assert_eq!(planned, [eur(40), eur(45), eur(15)]);
+    let version = client.get(&format!("{at}?version=0")).ok();
+    assert_eq!(
+        version["lines"][2]["cells"],
+        json!([]),
+        "the original knows no share of the third line"
+    );
+    // The whole is held: nothing may fall below what is committed, and nothing of it is written.
+    let body = json!({"reason": "Trop bas", "cells": [cell(2, 30, 30), cell(0, 39, 39)]});
+    let problem = client.patch(&at, "*", &body).refused(422, "plan_below_committed");
+    assert_eq!(problem["errors"][0]["pointer"], "/cells/1/planned");
+    assert_eq!(client.get(&at).ok()["lines"], plan["lines"]);
+    parvis_tests::sums::assert_sums(&world.store);
+}
+
+#[test]
+fn costs_and_words_of_lines_are_kept_with_the_versions() {
+    let world = World::new();
+    let action = action(&world, [40, 30, 20, 10], 100);
+    let at = |path: &str| action.client.get(&action.at(path)).ok();
+    let body = json!({"reason": "Devis reçu", "costs": [{"line_id": action.line, "cost": eur(120)}]});
+    let plan = action.client.patch(&action.at(""), "*", &body).ok();
+    assert_eq!(*gap(&plan), "20.00");
+    let line = format!("/lines/{}", action.line);
+    let renamed = json!({"title": {"fr": "Jardins partagés"}, "category": "premises"});
+    action.client.patch(&line, "*", &renamed).ok();
+    assert_eq!(action.client.all(&action.at("/versions"), 50).len(), 3);
+    for (number, title, category, cost) in [
+        (0, "Jardins", "investment", 100),
+        (1, "Jardins", "investment", 120),
+        (2, "Jardins partagés", "premises", 120),
+    ] {
+        let line = at(&format!("?version={number}"))["lines"][0].clone();
+        assert_eq!(
+            (&line["title"]["fr"], &line["category"]),
+            (&json!(title), &json!(category)),
+            "version {number}"
+        );
+        assert_eq!(line["cost"], eur(cost), "version {number}");
+    }
+    let changed = at("/comparison?from=0");
+    assert_eq!(changed["costs"][0]["after"], eur(120));
+    assert_eq!(changed["lines"][0]["before"]["category"], "investment");
+    assert_eq!(changed["lines"][0]["after"]["title"]["fr"], "Jardins partagés");
+    let unknown = json!({"reason": "Essai", "costs": [{"line_id": action.grants[0], "cost": null}]});
+    let problem = action
+        .client
+        .patch(&action.at(""), "*", &unknown)
+        .refused(422, "reference_unknown");
+    assert_eq!(problem["errors"][0]["pointer"], "/costs/0/line_id");
+}
+
 #[test]
 fn all_faults_are_named_and_nothing_is_written() {
     let world = World::new();

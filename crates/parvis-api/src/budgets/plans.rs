@@ -85,6 +85,7 @@ pub async fn update_plan(context: Context, id: Id<BudgetId>, body: Body<PlanPatc
         rules::check_booked_on("/booked_on", booked_on, None, today)?;
         let edit = PlanEdit {
             cells: change.cells,
+            costs: change.costs,
             reason: change.reason,
             booked_on,
             role: role(hop, home.programme.id),

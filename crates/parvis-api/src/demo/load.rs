@@ -239,6 +239,7 @@ fn change_plan(
             let change = keys.body::<PlanPatch>(body)?.check()?;
             let edit = PlanEdit {
                 cells: change.cells,
+                costs: change.costs,
                 reason: change.reason,
                 booked_on: change.booked_on.unwrap_or(today),
                 role,

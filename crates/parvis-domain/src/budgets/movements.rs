@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::ratio::{Ratio, decimal_text, product};
-use super::{GrantKind, MovementKind, check_booked_on};
+use super::{GrantKind, MovementKind, PaymentMode, check_booked_on};
 use crate::error::{Code, DomainError, Fault, Faults};
 use crate::ids::{GrantId, LineId, PartnerId, RateId, UserId};
 use crate::money::{Currency, Money};
@@ -259,6 +259,19 @@ pub fn check_kind(movement: MovementKind, grant: GrantKind) -> Result<(), Fault>
     let detail = format!(
         "A grant of kind {grant} takes no movement of kind {movement}: what is given in kind is pledged and contributed, never committed or paid."
     );
+    Err(Fault::new(Code::KindMismatch, "/kind", detail))
+}
+
+/// Checks that a kind of movement belongs on a grant that is paid in this way: where the funder pays the works itself, an
+/// expenditure is its own disbursement (rule 3), and each fact is posted once.
+///
+/// # Errors
+/// `kind_mismatch`.
+pub fn check_mode(movement: MovementKind, mode: PaymentMode) -> Result<(), Fault> {
+    if movement != MovementKind::Disbursement || mode != PaymentMode::Direct {
+        return Ok(());
+    }
+    let detail = "The funder of this grant pays the works itself: post the expenditure, which is its own disbursement.";
     Err(Fault::new(Code::KindMismatch, "/kind", detail))
 }
 

@@ -240,6 +240,59 @@ pub struct CostChange {
     pub after: Option<Money>,
 }
 
+/// What a line says of itself beside its amounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineWords {
+    /// What it pays for.
+    pub title: Option<LocalisedText>,
+    /// Code of its category.
+    pub category: String,
+    /// Code of its axis.
+    pub axis: Option<String>,
+    /// The year of its plan.
+    pub year: i32,
+}
+
+impl PlanLine {
+    /// What it says of itself.
+    #[must_use]
+    pub fn words(&self) -> LineWords {
+        LineWords {
+            title: self.title.clone(),
+            category: self.category.clone(),
+            axis: self.axis.clone(),
+            year: self.year,
+        }
+    }
+}
+
+/// A line that says something else of itself, is new or is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineChange {
+    /// The line.
+    pub line: LineId,
+    /// Before; nothing where it was not there.
+    pub before: Option<LineWords>,
+    /// After; nothing where it is gone.
+    pub after: Option<LineWords>,
+}
+
+/// Which lines say something else of themselves, in the order of the later state.
+#[must_use]
+pub fn compare_lines(before: &Plan, after: &Plan) -> Vec<LineChange> {
+    let words = |plan: &Plan, id: LineId| plan.lines.iter().find(|line| line.id == id).map(PlanLine::words);
+    let gone = before.lines.iter().filter(|line| words(after, line.id).is_none());
+    let change = |line: &PlanLine| {
+        let (before, after) = (words(before, line.id), words(after, line.id));
+        (before != after).then_some(LineChange {
+            line: line.id,
+            before,
+            after,
+        })
+    };
+    after.lines.iter().chain(gone).filter_map(change).collect()
+}
+
 /// What differs between two states of a plan, cell by cell in the order of lines and grants.
 #[must_use]
 pub fn compare(before: &Plan, after: &Plan) -> (Vec<CellChange>, Vec<CostChange>) {
@@ -282,6 +335,15 @@ pub struct CellEdit {
     pub planned: Option<Money>,
     /// The new decision.
     pub granted: Option<Money>,
+}
+
+/// A change of what a line costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CostEdit {
+    /// The line.
+    pub line: LineId,
+    /// The new cost; nothing where it is no longer known apart from its grants.
+    pub cost: Option<Money>,
 }
 
 /// What might be: lines and grants beside or instead of those that are there, and cells.

@@ -320,7 +320,7 @@ pub struct Revision {
     pub reason: String,
 }
 
-/// Changes a line that was read at its version, and revises the plan of its grants.
+/// Changes a line that was read at its version, and revises the plan of its grants. Either makes a version of the plan.
 ///
 /// # Errors
 /// `version_stale`; `plan_below_committed` where a revision would fall below what is committed on some day.
@@ -333,9 +333,9 @@ pub fn update_budget_line(
     role: Option<&str>,
 ) -> StoreResult<Line> {
     plans::touch(conn, before.budget_id, None)?;
-    let number = match revisions.first() {
-        Some(_) => Some(plans::begin(conn, stamp, before.programme_id, before.budget_id)?),
-        None => None,
+    let number = match revisions.is_empty() && *content == before.content() {
+        false => Some(plans::begin(conn, stamp, before.programme_id, before.budget_id)?),
+        true => None,
     };
     let row = lines::table
         .find(before.id.db())
@@ -360,14 +360,15 @@ pub fn update_budget_line(
     for (i, revision) in ordered {
         revise(conn, stamp, before, i, revision)?;
     }
-    if let Some((number, first)) = number.zip(revisions.first()) {
+    if let Some(number) = number {
+        let first = revisions.first();
         let version = plans::NewVersion {
             programme: before.programme_id,
             budget: before.budget_id,
             number,
             kind: PlanVersionKind::Revision,
-            reason: Some(&first.reason),
-            booked_on: Some(first.booked_on),
+            reason: first.map(|first| first.reason.as_str()),
+            booked_on: first.map(|first| first.booked_on),
             role,
             rates: &[],
         };

@@ -3,8 +3,8 @@
 mod requests;
 
 pub use requests::{
-    AssumedGrant, AssumedLine, CheckedCopy, PlanCellChange, PlanChange, PlanPatch, PlanSimulation, PlanSubmission,
-    YearCopy,
+    AssumedGrant, AssumedLine, CheckedCopy, PlanCellChange, PlanChange, PlanCostChange, PlanPatch, PlanSimulation,
+    PlanSubmission, YearCopy,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -298,6 +298,36 @@ pub struct PlanComparison {
     pub cells: Vec<CellChange>,
     /// The lines whose cost changed.
     pub costs: Vec<CostChange>,
+    /// The lines that are new, gone, or say something else of themselves.
+    pub lines: Vec<LineChange>,
+}
+
+/// A line that is new, gone, or says something else of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = PlanLineChange))]
+pub struct LineChange {
+    /// The line.
+    pub line_id: Uuid,
+    /// Before; null where it was not there.
+    pub before: Option<LineWords>,
+    /// After; null where it is gone.
+    pub after: Option<LineWords>,
+}
+
+/// What a line of a plan says of itself beside its amounts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = PlanLineWords))]
+pub struct LineWords {
+    /// What it pays for.
+    pub title: Option<LocalisedText>,
+    /// Code of its category.
+    pub category: String,
+    /// Code of its axis.
+    pub axis: Option<String>,
+    /// The year of its plan.
+    pub year: i32,
 }
 
 /// A cell that changed.

@@ -275,10 +275,23 @@ pub(in crate::budgets) fn comparison(
         before: change.before.map(Into::into),
         after: change.after.map(Into::into),
     };
+    let words = |words: domain::LineWords| wire::LineWords {
+        title: words.title,
+        category: words.category,
+        axis: words.axis,
+        year: words.year,
+    };
+    let lines = domain::compare_lines(before, after).into_iter();
+    let line = |change: domain::LineChange| wire::LineChange {
+        line_id: change.line.into(),
+        before: change.before.map(words),
+        after: change.after.map(words),
+    };
     wire::PlanComparison {
         from,
         to,
         cells: cells.into_iter().filter_map(cell).collect(),
         costs: costs.into_iter().map(cost).collect(),
+        lines: lines.map(line).collect(),
     }
 }

@@ -202,3 +202,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_line_that_is_renamed_new_or_gone_is_told() {
+    let before = plan(vec![line(1, "works", None), line(2, "works", None)], Vec::new(), &[]);
+    let after = plan(vec![line(1, "staff", None), line(3, "works", None)], Vec::new(), &[]);
+    let told: Vec<_> = compare_lines(&before, &after)
+        .into_iter()
+        .map(|change| (change.line, change.before.is_some(), change.after.is_some()))
+        .collect();
+    let id = |n| LineId(Uuid::from_u128(n));
+    assert_eq!(told, [(id(1), true, true), (id(3), false, true), (id(2), true, false)]);
+    assert!(compare_lines(&after, &after).is_empty());
+}

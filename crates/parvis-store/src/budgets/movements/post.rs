@@ -40,6 +40,7 @@ pub fn create_movement(
     let mut share = shares::lock(conn, budget, (new.line, new.grant))?;
     domain::check_own_share(bound, share.funder, new.kind)?;
     domain::check_kind(new.kind, share.terms.kind)?;
+    domain::check_mode(new.kind, share.terms.mode)?;
     let money = resolve(conn, &share, new)?;
     for (partner, pointer) in [(new.payer, "/payer_id"), (new.payee, "/payee_id")] {
         if let Some(partner) = partner {

@@ -3,22 +3,25 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
-use parvis_domain::budgets::plan::{CellEdit, PlanVersionKind};
+use parvis_domain::budgets::ledger::Sums;
+use parvis_domain::budgets::plan::{CellEdit, CostEdit, PlanVersionKind};
 use parvis_domain::budgets::{Share, check_currency};
-use parvis_domain::ids::{BudgetId, GrantId};
-use parvis_domain::{Code, Faults, Money};
+use parvis_domain::ids::{BudgetId, GrantId, LineId};
+use parvis_domain::{Code, Currency, Faults, Money};
 use serde::Serialize;
 use serde_json::json;
 
 use super::{NewVersion, begin, finish, touch};
 use crate::budgets::home::Setting;
-use crate::budgets::{record, shares, texts, years};
-use crate::columns::IntoDb;
+use crate::budgets::shares::{self, Locked, ShareKey};
+use crate::budgets::{record, texts, years};
+use crate::columns::{IntoDb, micros};
 use crate::connection::Conn;
 use crate::error::{StoreError, StoreResult};
-use crate::schema::grants;
+use crate::schema::{balances, grants, lines};
 use crate::stamp::Stamp;
 
 /// Changes of cells, checked on their own.
@@ -26,6 +29,8 @@ use crate::stamp::Stamp;
 pub struct PlanEdit {
     /// The cells, each once.
     pub cells: Vec<CellEdit>,
+    /// What lines cost, each once.
+    pub costs: Vec<CostEdit>,
     /// Why.
     pub reason: String,
     /// From which day on.
@@ -39,7 +44,7 @@ pub struct PlanEdit {
 /// A changed cell, for the history.
 #[derive(Debug, Serialize)]
 pub(super) struct Change {
-    line: parvis_domain::ids::LineId,
+    line: LineId,
     grant: GrantId,
     #[serde(serialize_with = "texts::amount")]
     planned: Money,
@@ -47,7 +52,15 @@ pub(super) struct Change {
     granted: Money,
 }
 
-/// Changes cells of a plan as one revision.
+/// What a line costs, for the history.
+#[derive(Debug, Serialize)]
+struct Cost {
+    line: LineId,
+    #[serde(serialize_with = "texts::optional_amount")]
+    cost: Option<Money>,
+}
+
+/// Changes cells and costs of a plan as one revision.
 ///
 /// # Errors
 /// `version_stale`, `year_closed`; every fault of every cell at its pointer: `reference_unknown`, `currency_mismatch`,
@@ -64,8 +77,9 @@ pub fn update_plan(conn: &mut Conn, stamp: &Stamp<'_>, setting: Setting, edit: &
     let (mut faults, mut changes) = (Faults::new(), Vec::new());
     for (grant, cells) in of_grant {
         let frozen = withdrawn.contains(&grant);
-        changes.extend(revise(conn, stamp, setting.budget, edit, &cells, frozen, &mut faults)?);
+        changes.extend(revise(conn, stamp, setting, edit, &cells, frozen, &mut faults)?);
     }
+    let costs = set_costs(conn, stamp, setting.budget, &edit.costs, &mut faults)?;
     faults.finish(Some(()))?;
     let version = NewVersion {
         programme: setting.programme,
@@ -86,8 +100,8 @@ pub fn update_plan(conn: &mut Conn, stamp: &Stamp<'_>, setting: Setting, edit: &
         Operation::UpdatePlan,
         "plan",
         setting.budget,
-        json!({"cells": before}),
-        &json!({"version": number, "booked_on": edit.booked_on, "cells": after}),
+        json!({"cells": before, "costs": costs.0}),
+        &json!({"version": number, "booked_on": edit.booked_on, "cells": after, "costs": costs.1}),
     )
 }
 
@@ -102,37 +116,31 @@ fn withdrawn_grants(conn: &mut Conn, budget: BudgetId) -> StoreResult<Vec<GrantI
         .load(conn)?)
 }
 
-/// Revises the cells of one grant: what grows comes first, so that money may move between its lines.
+/// A cell that is to become another.
+struct Wanted {
+    /// Where the request has it.
+    at: usize,
+    share: Locked,
+    then: Sums,
+    change: Share,
+}
+
+/// Revises the cells of one grant. Whatever grows in any of them comes before whatever shrinks, so that the rules are only
+/// ever asked of the plan as it will be, or of a larger one: money may move between the lines of a grant.
 fn revise(
     conn: &mut Conn,
     stamp: &Stamp<'_>,
-    budget: BudgetId,
+    setting: Setting,
     edit: &PlanEdit,
     cells: &[(usize, &CellEdit)],
     withdrawn: bool,
     faults: &mut Faults,
 ) -> StoreResult<Vec<(Change, Change)>> {
     let mut wanted = Vec::new();
-    for (i, cell) in cells {
-        let at = |name: &str| format!("/cells/{i}/{name}");
-        let share = match shares::lock(conn, budget, (cell.line, cell.grant)) {
-            Ok(share) => share,
-            Err(error) => {
-                keep(error, &at("grant_id"), faults)?;
-                continue;
-            }
-        };
-        let mut fits = true;
-        for (name, money) in [("planned", cell.planned), ("granted", cell.granted)] {
-            let pointer = at(&format!("{name}/currency"));
-            let checked = money.map_or(Ok(()), |money| {
-                check_currency(&pointer, money.currency, share.terms.currency)
-            });
-            fits &= faults.keep(checked).is_some();
-        }
-        if !fits {
+    for (at, cell) in cells {
+        let Some(share) = share_of(conn, stamp, setting, *at, cell, faults)? else {
             continue;
-        }
+        };
         let (then, _) = share.at(conn, edit.booked_on)?;
         let delta = |new: Option<Money>, old: i64| new.map_or(0, |new| new.minor - old);
         let change = Share {
@@ -141,34 +149,145 @@ fn revise(
         };
         if withdrawn && (change.planned > 0 || change.granted > 0) {
             let detail = "The funder has withdrawn: its share can only fall.";
-            faults.add(Code::GrantWithdrawn, at("planned"), detail);
+            faults.add(Code::GrantWithdrawn, format!("/cells/{at}/planned"), detail);
             continue;
         }
-        wanted.push((*i, share, then, change));
+        wanted.push(Wanted {
+            at: *at,
+            share,
+            then,
+            change,
+        });
     }
-    wanted.sort_by_key(|(_, _, _, change)| change.planned < 0 || change.granted < 0);
-    let mut changes = Vec::new();
-    for (i, mut share, then, change) in wanted {
-        if change.planned == 0 && change.granted == 0 {
-            continue;
+    let mut refused = vec![false; wanted.len()];
+    for part in [i64::max, i64::min] {
+        for (wanted, refused) in wanted.iter_mut().zip(&mut refused) {
+            let change = Share {
+                planned: part(wanted.change.planned, 0),
+                granted: part(wanted.change.granted, 0),
+            };
+            if *refused || (change.planned, change.granted) == (0, 0) {
+                continue;
+            }
+            let revised = wanted
+                .share
+                .revise(conn, stamp, edit.booked_on, change, Some(&edit.reason));
+            if let Err(error) = revised {
+                keep(error, &format!("/cells/{}/planned", wanted.at), faults)?;
+                *refused = true;
+            }
         }
-        if let Err(error) = share.revise(conn, stamp, edit.booked_on, change, Some(&edit.reason)) {
-            keep(error, &format!("/cells/{i}/planned"), faults)?;
-            continue;
-        }
+    }
+    let changed = wanted.iter().zip(refused).filter(|(_, refused)| !refused);
+    Ok(changed.filter_map(|(wanted, _)| wanted.told()).collect())
+}
+
+impl Wanted {
+    /// Before and after, for the history; nothing where nothing changed.
+    fn told(&self) -> Option<(Change, Change)> {
         let state = |planned, granted| Change {
-            line: share.line,
-            grant: share.grant,
-            planned: Money::new(planned, share.terms.currency),
-            granted: Money::new(granted, share.terms.currency),
+            line: self.share.line,
+            grant: self.share.grant,
+            planned: Money::new(planned, self.share.terms.currency),
+            granted: Money::new(granted, self.share.terms.currency),
         };
-        let before = state(then.planned, then.granted);
-        changes.push((
-            before,
-            state(then.planned + change.planned, then.granted + change.granted),
-        ));
+        let Share { planned, granted } = self.change;
+        (planned != 0 || granted != 0).then(|| {
+            (
+                state(self.then.planned, self.then.granted),
+                state(self.then.planned + planned, self.then.granted + granted),
+            )
+        })
     }
-    Ok(changes)
+}
+
+/// The share that a cell is about, opened where the grant has none of that line yet; nothing where the cell is at fault.
+fn share_of(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    setting: Setting,
+    at: usize,
+    cell: &CellEdit,
+    faults: &mut Faults,
+) -> StoreResult<Option<Locked>> {
+    let key = (cell.line, cell.grant);
+    let is_new = is_new(conn, setting.budget, key)?;
+    if is_new {
+        let nothing = Share { planned: 0, granted: 0 };
+        shares::open(
+            conn,
+            stamp,
+            setting.programme,
+            setting.budget,
+            key,
+            setting.policy,
+            nothing,
+        )?;
+    }
+    let share = match shares::lock(conn, setting.budget, key) {
+        Ok(share) => share,
+        Err(error) => {
+            keep(error, &format!("/cells/{at}/grant_id"), faults)?;
+            return Ok(None);
+        }
+    };
+    let mut fits = true;
+    for (name, money) in [("planned", cell.planned), ("granted", cell.granted)] {
+        let pointer = format!("/cells/{at}/{name}/currency");
+        let checked = money.map_or(Ok(()), |money| {
+            check_currency(&pointer, money.currency, share.terms.currency)
+        });
+        fits &= faults.keep(checked).is_some();
+    }
+    Ok(fits.then_some(share))
+}
+
+/// Whether line and grant are of this budget and have nothing to do with each other yet.
+fn is_new(conn: &mut Conn, budget: BudgetId, (line, grant): ShareKey) -> StoreResult<bool> {
+    shares::lock_grant(conn, grant)?;
+    let there = balances::table.find((line.db(), grant.db()));
+    if select(exists(there)).get_result(conn)? {
+        return Ok(false);
+    }
+    let own_line = lines::table.filter(lines::id.eq(line.db()).and(lines::budget_id.eq(budget.db())));
+    let own_grant = grants::table.filter(grants::id.eq(grant.db()).and(grants::budget_id.eq(budget.db())));
+    Ok(select(exists(own_line).and(exists(own_grant))).get_result(conn)?)
+}
+
+/// Sets what lines cost, and gives what they cost before and cost now, for the history.
+fn set_costs(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    budget: BudgetId,
+    edits: &[CostEdit],
+    faults: &mut Faults,
+) -> StoreResult<(Vec<Cost>, Vec<Cost>)> {
+    let mut told = (Vec::new(), Vec::new());
+    for (i, edit) in edits.iter().enumerate() {
+        let own = lines::table.filter(lines::id.eq(edit.line.db()).and(lines::budget_id.eq(budget.db())));
+        let before: Option<(Option<i64>, Option<Currency>)> = own
+            .select((lines::cost_minor, lines::cost_currency))
+            .first(conn)
+            .optional()?;
+        let Some((minor, currency)) = before else {
+            let detail = "The budget has no such line.";
+            faults.add(Code::ReferenceUnknown, format!("/costs/{i}/line_id"), detail);
+            continue;
+        };
+        diesel::update(lines::table.find(edit.line.db()))
+            .set((
+                lines::cost_minor.eq(edit.cost.map(|cost| cost.minor)),
+                lines::cost_currency.eq(edit.cost.map(|cost| cost.currency.code())),
+                lines::version.eq(lines::version + 1),
+                lines::updated_at.eq(micros(stamp.at)),
+            ))
+            .execute(conn)?;
+        let line = edit.line;
+        let cost = minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
+        told.0.push(Cost { line, cost });
+        told.1.push(Cost { line, cost: edit.cost });
+    }
+    Ok(told)
 }
 
 /// Keeps the faults of a refusal, pointed to where the request has the value; anything else is an error.

@@ -119,7 +119,7 @@ pub fn get_plan(conn: &mut Conn, budget: BudgetId, version: Option<i32>, today: 
     let plan = match version {
         Some(number) => {
             let costs = costs_of(conn, budget, number)?;
-            as_it_stood(&now, cells_of(conn, budget, number)?, costs.as_deref())
+            as_it_stood(&now, cells_of(conn, budget, number)?, costs.as_deref(), &categories)
         }
         None => now.clone(),
     };
@@ -127,7 +127,7 @@ pub fn get_plan(conn: &mut Conn, budget: BudgetId, version: Option<i32>, today: 
     let submitted = match &submission {
         Some((submission, costs)) => {
             let cells = cells_of(conn, budget, submission.number)?;
-            Some(as_it_stood(&now, cells, Some(costs)))
+            Some(as_it_stood(&now, cells, Some(costs), &categories))
         }
         None => None,
     };
@@ -353,15 +353,16 @@ fn submission_of(
     Ok(found.map(|(version, costs)| (version, costs.0)))
 }
 
-/// A plan with the cells and costs of a version: lines and grants that came later are not in it.
-fn as_it_stood(now: &Plan, cells: BTreeMap<CellKey, Cell>, costs: Option<&[LineCost]>) -> Plan {
-    let costs: Option<BTreeMap<LineId, Option<Money>>> =
-        costs.map(|costs| costs.iter().map(|cost| (cost.line, cost.money())).collect());
+/// A plan with the cells and lines of a version: lines and grants that came later are not in it.
+fn as_it_stood(now: &Plan, cells: BTreeMap<CellKey, Cell>, kept: Option<&[LineCost]>, categories: &[Category]) -> Plan {
     let mut plan = Plan { cells, ..now.clone() };
-    if let Some(costs) = &costs {
-        plan.lines.retain(|line| costs.contains_key(&line.id));
+    if let Some(kept) = kept {
+        let kept: BTreeMap<LineId, &LineCost> = kept.iter().map(|line| (line.line, line)).collect();
+        plan.lines.retain(|line| kept.contains_key(&line.id));
         for line in &mut plan.lines {
-            line.cost = costs.get(&line.id).copied().flatten();
+            if let Some(kept) = kept.get(&line.id) {
+                put_back(line, kept, categories);
+            }
         }
     }
     let granted: BTreeSet<GrantId> = plan.cells.keys().map(|(_, grant)| *grant).collect();
@@ -369,6 +370,18 @@ fn as_it_stood(now: &Plan, cells: BTreeMap<CellKey, Cell>, costs: Option<&[LineC
     let funders: BTreeSet<PartnerId> = plan.grants.iter().map(|grant| grant.funder).collect();
     plan.funders.retain(|funder| funders.contains(&funder.id));
     plan
+}
+
+/// Sets a line to what it cost and said of itself in a version.
+fn put_back(line: &mut PlanLine, kept: &LineCost, categories: &[Category]) {
+    line.cost = kept.money();
+    let Some(words) = &kept.words else { return };
+    let category = categories.iter().find(|category| category.code == words.category);
+    line.kind = category.and_then(|category| category.kind).unwrap_or(GrantKind::Cash);
+    line.title.clone_from(&words.title);
+    line.category.clone_from(&words.category);
+    line.axis.clone_from(&words.axis);
+    line.year = words.year;
 }
 
 /// The latest published rates from and to the currencies in which rules are held: that of the budget and those of bounds.

@@ -6,7 +6,7 @@ use parvis_domain::budgets::plan::PlanVersionKind;
 use parvis_domain::budgets::rates::Rate;
 use parvis_domain::ids::{BudgetId, LineId, PlanVersionId, ProgrammeId, RateId};
 use parvis_domain::page::{Page, PageRequest};
-use parvis_domain::{Code, Currency, DomainError, Money};
+use parvis_domain::{Code, Currency, DomainError, LocalisedText, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{Instant, IntoDb, Json, json, micros};
@@ -67,12 +67,24 @@ impl FrozenRate {
     }
 }
 
-/// What a line cost in a version.
+/// What a line cost in a version, and what it said of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LineCost {
     pub line: LineId,
     pub minor: Option<i64>,
     pub currency: Option<Currency>,
+    /// None in versions that were recorded before these words were kept with them.
+    #[serde(default)]
+    pub words: Option<KeptWords>,
+}
+
+/// The words of a line in a version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KeptWords {
+    pub title: Option<LocalisedText>,
+    pub category: String,
+    pub axis: Option<String>,
+    pub year: i32,
 }
 
 impl LineCost {
@@ -196,15 +208,9 @@ pub(in crate::budgets) fn begin(
     Ok(1)
 }
 
-/// Records a version, with the costs of the lines as they stand now.
+/// Records a version, with the lines as they stand now.
 pub(in crate::budgets) fn finish(conn: &mut Conn, stamp: &Stamp<'_>, version: &NewVersion<'_>) -> StoreResult<()> {
-    let costs: Vec<(LineId, Option<i64>, Option<Currency>)> = lines::table
-        .filter(lines::budget_id.eq(version.budget.db()))
-        .order((lines::position, lines::id))
-        .select((lines::id, lines::cost_minor, lines::cost_currency))
-        .load(conn)?;
-    let cost = |(line, minor, currency)| LineCost { line, minor, currency };
-    let costs: Vec<LineCost> = costs.into_iter().map(cost).collect();
+    let costs = lines_now(conn, version.budget)?;
     let id: PlanVersionId = stamp.id();
     diesel::insert_into(plan_versions::table)
         .values((
@@ -223,4 +229,42 @@ pub(in crate::budgets) fn finish(conn: &mut Conn, stamp: &Stamp<'_>, version: &N
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// The costs and words of the lines of a budget.
+fn lines_now(conn: &mut Conn, budget: BudgetId) -> StoreResult<Vec<LineCost>> {
+    type Row = (
+        LineId,
+        Option<i64>,
+        Option<Currency>,
+        Option<LocalisedText>,
+        String,
+        Option<String>,
+        i32,
+    );
+    let rows: Vec<Row> = lines::table
+        .filter(lines::budget_id.eq(budget.db()))
+        .order((lines::position, lines::id))
+        .select((
+            lines::id,
+            lines::cost_minor,
+            lines::cost_currency,
+            lines::title,
+            lines::category,
+            lines::axis,
+            lines::year,
+        ))
+        .load(conn)?;
+    let line = |(line, minor, currency, title, category, axis, year): Row| LineCost {
+        line,
+        minor,
+        currency,
+        words: Some(KeptWords {
+            title,
+            category,
+            axis,
+            year,
+        }),
+    };
+    Ok(rows.into_iter().map(line).collect())
 }

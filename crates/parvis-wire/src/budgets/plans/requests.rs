@@ -23,7 +23,7 @@ const ASSUMED_MAX: usize = 200;
 pub struct PlanCellChange {
     /// The line.
     pub line_id: Uuid,
-    /// The grant, which must have a share of the line.
+    /// The grant. Where it has no share of the line yet, the share begins with this change.
     pub grant_id: Uuid,
     /// What the plan foresees from now on; unchanged where nothing is said.
     #[serde(default)]
@@ -33,7 +33,18 @@ pub struct PlanCellChange {
     pub granted: Option<Money>,
 }
 
-/// Changes of cells, all or none, as one revision with its reason.
+/// The change of what a line costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlanCostChange {
+    /// The line.
+    pub line_id: Uuid,
+    /// What it costs from now on; null where that is no longer known apart from its grants.
+    pub cost: Option<Money>,
+}
+
+/// Changes of cells and costs, all or none, as one revision with its reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -46,7 +57,11 @@ pub struct PlanCellChange {
 })))]
 pub struct PlanPatch {
     /// The cells, each once.
+    #[serde(default)]
     pub cells: Vec<PlanCellChange>,
+    /// What lines cost, each once.
+    #[serde(default)]
+    pub costs: Vec<PlanCostChange>,
     /// Why.
     pub reason: String,
     /// From which day on; today where nothing is said, never in the future.
@@ -60,6 +75,8 @@ pub struct PlanPatch {
 pub struct PlanChange {
     /// The cells.
     pub cells: Vec<domain::CellEdit>,
+    /// What lines cost.
+    pub costs: Vec<domain::CostEdit>,
     /// Why.
     pub reason: String,
     /// From which day on.
@@ -73,15 +90,17 @@ impl PlanPatch {
     /// Every fault.
     pub fn check(&self) -> Result<PlanChange, Faults> {
         let mut faults = Faults::new();
-        if self.cells.is_empty() {
-            faults.add(Code::Required, "/cells", "At least one cell.");
+        if self.cells.is_empty() && self.costs.is_empty() {
+            faults.add(Code::Required, "/cells", "At least one cell or cost.");
         }
         let cells = faults.keep_all(check_cells(&self.cells));
+        let costs = faults.keep_all(check_costs(&self.costs));
         let reason = faults.keep(text::line("/reason", &self.reason, text::TEXT_MAX));
         let booked_on = faults.keep(period::optional_date("/booked_on", self.booked_on.as_deref()));
         let checked = (|| {
             Some(PlanChange {
                 cells: cells?,
+                costs: costs?,
                 reason: reason?,
                 booked_on: booked_on?,
             })
@@ -130,6 +149,32 @@ fn check_cells(cells: &[PlanCellChange]) -> Result<Vec<domain::CellEdit>, Faults
             planned,
             granted,
         }));
+    }
+    faults.finish(Some(edits))
+}
+
+fn check_costs(costs: &[PlanCostChange]) -> Result<Vec<domain::CostEdit>, Faults> {
+    let mut faults = Faults::new();
+    if costs.len() > CELLS_MAX {
+        let detail = format!("At most {CELLS_MAX} elements are allowed.");
+        faults.add(Code::TooMany, "/costs", detail);
+        return Err(faults);
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    let mut edits = Vec::new();
+    for (i, change) in costs.iter().enumerate() {
+        if !seen.insert(change.line_id) {
+            let pointer = format!("/costs/{i}/line_id");
+            faults.add(Code::Duplicate, pointer, "This line stands twice.");
+        }
+        let cost = change.cost.as_ref();
+        let checked = cost.map(|cost| cost.check_not_negative(&format!("/costs/{i}/cost")));
+        let line = LineId(change.line_id);
+        edits.extend(
+            faults
+                .keep_all(checked.transpose())
+                .map(|cost| domain::CostEdit { line, cost }),
+        );
     }
     faults.finish(Some(edits))
 }

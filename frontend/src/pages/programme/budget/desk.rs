@@ -202,6 +202,14 @@ pub fn BudgetHead(
             text: (move || say!(i18n, conditions.tab)).into(),
             href: format!("{base}/conditions"),
         },
+        TabLink {
+            text: (move || say!(i18n, versions.title)).into(),
+            href: format!("{base}/versions"),
+        },
+        TabLink {
+            text: (move || say!(i18n, rules.title)).into(),
+            href: format!("{base}/rules"),
+        },
     ];
     if here.may(Operation::ListBudgetYears) {
         tabs.push(TabLink {

@@ -40,8 +40,18 @@ pub fn PlanPage() -> impl IntoView {
     let may_post = move || here.may(Operation::CreateMovement);
     let may_plan = move || here.may(Operation::CreateBudgetLine);
     let planned = move || desk.with(|desk| !desk.lines.is_empty());
+    let edit_href = move || {
+        let budget = asked.read().get("budget").unwrap_or_default();
+        crate::api::query(
+            &format!("/programmes/{}/budget/edit", here.id()),
+            &[("budget", &budget)],
+        )
+    };
     view! {
         <BudgetHead desk with_day=true>
+            <Show when=move || here.may(Operation::UpdatePlan) && desk.there()>
+                <a class="btn" href=edit_href>{tr!(i18n, sheet.edit)}</a>
+            </Show>
             <Show when=move || may_post() && planned()>
                 <a class="btn" href="#movement"><Icon glyph=Glyph::Plus/>{tr!(i18n, movement.new)}</a>
             </Show>
