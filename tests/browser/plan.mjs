@@ -136,6 +136,7 @@ test("the sheet is a keyboard away, is undone, and keeps what was typed when it 
   await page.keyboard.type("123");
   await page.keyboard.press("Escape");
   assert.equal(await input.inputValue(), before, "Escape gives the amount back");
+  await page.keyboard.press("Control+a");
   await page.keyboard.type("1,234");
   await page.keyboard.press("Enter");
   assert.notEqual(await focused(), start, "Enter moves on");
