@@ -10,6 +10,7 @@ mod movements;
 mod plans;
 mod progress;
 mod rates;
+mod reconciliations;
 mod tranches;
 mod wire;
 mod years;
@@ -71,6 +72,14 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(funder_reports::submit_funder_report)
         .service(funder_reports::accept_funder_report)
         .service(funder_reports::return_funder_report)
+        .service(reconciliations::list_reconciliations)
+        .service(reconciliations::create_reconciliation)
+        .service(reconciliations::get_reconciliation)
+        .service(reconciliations::delete_reconciliation)
+        .service(reconciliations::list_reconciliation_rows)
+        .service(exports::export_reconciliation)
+        .service(reconciliations::update_reconciliation_row)
+        .service(reconciliations::list_missing_movements)
         .service(exports::export_movements)
         .service(exports::export_budget_lines)
         .service(exports::export_balances)

@@ -2,3 +2,4 @@
 
 pub mod headings;
 pub mod sheet;
+pub mod table;

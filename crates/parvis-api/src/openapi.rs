@@ -15,7 +15,7 @@ use utoipa_actix_web::AppExt;
 use crate::server::configure;
 
 /// The subjects of the API, in the order of the reference.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     (
         "accounts",
         "Signing in, one's own account, users, members and invitations.",
@@ -34,6 +34,10 @@ const TAGS: [(&str, &str); 9] = [
     (
         "budgets",
         "Budgets, lines, grants, the append-only ledger and its balances.",
+    ),
+    (
+        "reconciliation",
+        "Statements of the accounts and the bank, row by row beside the ledger.",
     ),
     (
         "rates",

@@ -11,6 +11,7 @@ pub mod movements;
 pub mod plan;
 pub mod rates;
 pub mod ratio;
+pub mod reconciliation;
 pub mod reports;
 pub mod settlement;
 pub mod tranches;

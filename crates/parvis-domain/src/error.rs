@@ -150,6 +150,10 @@ codes! {
     Duplicate = "duplicate", Refused, "An element stands twice";
     /// The value refers to something that does not exist or cannot be used here.
     ReferenceUnknown = "reference_unknown", Refused, "What it refers to is unknown";
+    /// The file is no table that can be read: neither CSV nor a workbook, damaged, too long, or without headings.
+    FileUnreadable = "file_unreadable", Refused, "The file cannot be read";
+    /// A column that was named does not stand in the headings of the file.
+    ColumnUnknown = "column_unknown", Refused, "The file has no such column";
     /// The currency is not a code of ISO 4217 in use.
     CurrencyUnknown = "currency_unknown", Refused, "The currency is unknown";
     /// The amount is not a decimal number with exactly the minor digits of its currency.
@@ -259,6 +263,8 @@ codes! {
     PaymentModeMismatch = "payment_mode_mismatch", Refused, "The grant is paid in another way";
     /// A movement can be reversed once.
     AlreadyReversed = "already_reversed", Conflict, "It was already reversed";
+    /// The movement belongs to another row of a statement of the same source already.
+    MovementMatched = "movement_matched", Conflict, "The movement is matched already";
     /// A reversal is never itself reversed; post the movement anew.
     ReversalOfReversal = "reversal_of_reversal", Conflict, "A reversal cannot be reversed";
 

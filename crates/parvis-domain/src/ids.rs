@@ -79,6 +79,10 @@ ids! {
     DecisionId;
     /// Of a drawing of lots.
     DrawId;
+    /// Of a statement that was reconciled.
+    ReconciliationId;
+    /// Of a row of such a statement.
+    ReconciliationRowId;
     /// Of an event.
     EventId;
 }

@@ -12,6 +12,7 @@ pub mod bodies;
 pub mod budgets;
 pub mod error;
 pub mod events;
+pub mod exchange;
 pub mod ids;
 pub mod localised_text;
 pub mod money;

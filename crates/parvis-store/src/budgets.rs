@@ -17,6 +17,7 @@ pub(crate) mod pending;
 pub(crate) mod plans;
 mod progress;
 pub(crate) mod rates;
+mod reconciliations;
 mod references;
 mod rollups;
 mod settlements;
@@ -55,8 +56,8 @@ pub use lines::{
     update_budget_line,
 };
 pub use movements::{
-    Movement, MovementFilter, MovementSort, approve_movement, correct_movement, create_movement, get_movement,
-    list_movements, refuse_movement, reverse_movement,
+    MissingFilter, Movement, MovementFilter, MovementSort, approve_movement, correct_movement, create_movement,
+    get_movement, list_missing_movements, list_movements, movements_by_id, refuse_movement, reverse_movement,
 };
 pub use progress::{
     NewProgress, Progress, ProgressSort, countersign_progress, get_progress, home_of_progress, list_progress,
@@ -78,6 +79,12 @@ pub use plans::{
 pub use rates::{
     RateFilter, RatePolicyRow, RatePolicySort, RateScope, RateSort, RecordedRate, create_rate, create_rate_policy,
     get_rate, get_rate_policy, import_rates, list_rate_policies, list_rates, programme_of_rate, update_rate_policy,
+};
+pub use reconciliations::{
+    NewStatement, Reconciliation, ReconciliationRow, ReconciliationRowSort, ReconciliationSort, StatementEntry,
+    all_reconciliation_rows, create_reconciliation, delete_reconciliation, get_reconciliation, get_reconciliation_row,
+    home_of_reconciliation, home_of_reconciliation_row, last_statement_mapping, list_reconciliation_rows,
+    list_reconciliations, match_statement, update_reconciliation_row,
 };
 pub use settlements::{GrantSettlement, get_settlement};
 pub use statements::{LineName, Names, each_line, each_movement};

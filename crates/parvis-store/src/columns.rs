@@ -14,6 +14,7 @@ use parvis_domain::accounts::MemberRole;
 use parvis_domain::budgets::cofinancing::{CategoryTarget, CofinancingRule};
 use parvis_domain::budgets::plan::PlanVersionKind;
 use parvis_domain::budgets::rates::RatePolicy;
+use parvis_domain::budgets::reconciliation::{RowOutcome, StatementMapping, StatementSource};
 use parvis_domain::budgets::tranches::Condition;
 use parvis_domain::budgets::years::YearAction;
 use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode, Policy};
@@ -190,7 +191,8 @@ macro_rules! read_as {
 read_as!(Id, DbId, |id| Ok(Self::from(id.0)) =>
     ids::UserId, ids::SessionId, ids::InvitationId, ids::MemberId, ids::TemplateId, ids::ProgrammeId, ids::PlaceId,
     ids::PartnerId, ids::ContactId, ids::PartnerRoleId, ids::StepId, ids::BudgetId, ids::LineId, ids::GrantId,
-    ids::PlanVersionId, ids::MovementId, ids::TrancheId, ids::ProgressId, ids::FunderReportId, ids::RateId, ids::RatePolicyId, ids::EventId,
+    ids::PlanVersionId, ids::MovementId, ids::TrancheId, ids::ProgressId, ids::FunderReportId, ids::RateId, ids::RatePolicyId, ids::ReconciliationId,
+    ids::ReconciliationRowId, ids::EventId,
 );
 
 read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}").into());
@@ -209,10 +211,12 @@ read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}
     MovementKind,
     YearAction,
     RatePolicy,
+    RowOutcome,
+    StatementSource,
 );
 
 read_text!(text => Ok(serde_json::from_str::<Own>(text)?);
-    Policy, ConsultationObject, Outcome, Template, Json<Vec<Axis>>, Json<Vec<Category>>,
+    Policy, ConsultationObject, Outcome, StatementMapping, Template, Json<Vec<Axis>>, Json<Vec<Category>>,
     Json<Vec<RequiredRole>>, Json<Vec<CofinancingRule>>, Json<Vec<CategoryTarget>>, Json<Vec<FrozenRate>>,
     Json<Vec<LineCost>>, Json<Vec<Rule>>, Json<Vec<Figure>>, Json<Vec<Condition>>, Json<Value>,
 );

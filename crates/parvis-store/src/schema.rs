@@ -841,6 +841,59 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Statements of the accounts and the bank.
+    reconciliations (id) {
+        id -> Id,
+        budget_id -> Id,
+        programme_id -> Id,
+        source -> Text,
+        file_name -> Nullable<Text>,
+        file_hash -> Text,
+        mapping -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        left_out -> Integer,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The rows of statements.
+    reconciliation_rows (id) {
+        id -> Id,
+        reconciliation_id -> Id,
+        line -> Integer,
+        day -> Date,
+        amount_minor -> BigInt,
+        currency -> Text,
+        reference -> Nullable<Text>,
+        description -> Nullable<Text>,
+        outcome -> Text,
+        note -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Which movements a row of a statement stands for.
+    reconciliation_matches (source, movement_id) {
+        source -> Text,
+        movement_id -> Id,
+        reconciliation_id -> Id,
+        row_id -> Id,
+    }
+}
+
 joinable!(sessions -> users (user_id));
 joinable!(refresh_tokens -> sessions (session_id));
 joinable!(programmes -> templates (template_id));
@@ -905,6 +958,11 @@ joinable!(budget_year_records -> budgets (budget_id));
 joinable!(budget_years -> budgets (budget_id));
 joinable!(budget_years -> programmes (programme_id));
 joinable!(budget_years -> users (closed_by));
+joinable!(reconciliations -> budgets (budget_id));
+joinable!(reconciliations -> programmes (programme_id));
+joinable!(reconciliation_rows -> reconciliations (reconciliation_id));
+joinable!(reconciliation_matches -> reconciliation_rows (row_id));
+joinable!(reconciliation_matches -> movements (movement_id));
 joinable!(events -> programmes (programme_id));
 joinable!(events -> users (actor_id));
 
@@ -949,6 +1007,9 @@ allow_tables_to_appear_in_same_query!(
     funder_reports,
     budget_years,
     budget_year_records,
+    reconciliations,
+    reconciliation_rows,
+    reconciliation_matches,
     events,
     event_heads,
     idempotency_keys,

@@ -9,6 +9,7 @@ mod movements;
 mod plans;
 mod progress;
 mod rates;
+mod reconciliations;
 mod tranches;
 mod years;
 
@@ -37,6 +38,10 @@ pub use progress::{CheckedProgress, Countersignature, NewCountersignature, NewPr
 pub use rates::{
     FunderRatePolicy, NewRate, NewRatePolicy, Rate, RateFile, RateImport, RateImportFault, RateImportRow,
     RatePolicyFields, RatePolicyPatch,
+};
+pub use reconciliations::{
+    MappingOrigin, NewReconciliation, Reconciliation, ReconciliationReport, ReconciliationRow, ReconciliationRowFields,
+    ReconciliationRowPatch, StatementFault, StatementRow,
 };
 pub use tranches::{
     Condition, ConditionState, NewTranche, Tranche, TrancheFields, TrancheParts, TranchePatch, TrancheRelease,

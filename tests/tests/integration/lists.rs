@@ -7,6 +7,7 @@ use parvis_tests::world::{self, eur};
 use serde_json::json;
 
 use crate::samples::conditions::instalments;
+use crate::samples::reconciliation::{id_of, reconciled, statement};
 use crate::samples::{fresh, plain_template, step};
 
 /// Names that show in which order text is sorted: cases, accents, signs, ties.
@@ -95,6 +96,18 @@ impl List {
                 Some(world::share(&admin, &seed.public, &seed.funder, 10_000).budget)
             }
             Operation::ListProgress => Some(world::share(&admin, &seed.public, &seed.funder, 10).line),
+            Operation::ListReconciliationRows | Operation::ListMissingMovements => {
+                let share = world::share(&admin, &seed.public, &seed.funder, 10_000);
+                let rows: Vec<String> = (0..40)
+                    .map(|n| format!("2026-03-{:02};{};;", 1 + n % 4, n + 100))
+                    .collect();
+                for n in 0..40 {
+                    let mut movement = share.movement("expenditure", 1 + n % 3);
+                    movement["booked_on"] = json!(format!("2026-03-{:02}", 1 + n % 4));
+                    admin.post(&share.movements(), &movement).ok();
+                }
+                Some(id_of(&reconciled(&admin, &share, &rows.join("\n")).ok()))
+            }
             Operation::ListTranches | Operation::ListFunderReports => {
                 let share = world::share(&admin, &seed.public, &seed.funder, 10_000);
                 Some(instalments(&admin, &share, &seed.funder, 10_000))
@@ -208,6 +221,12 @@ impl List {
                 });
                 admin.post(&format!("/budgets/{at}/movements"), &body).ok();
             }
+            O::ListReconciliations => {
+                let body = statement(&format!("02/03/2026;{};;\n", n + 1));
+                admin.post(&format!("/budgets/{at}/reconciliations"), &body).ok();
+            }
+            // The statement has its rows and lacks its movements from the beginning: see `place`.
+            O::ListReconciliationRows | O::ListMissingMovements => {}
             O::ListPlanVersions => {
                 let line = admin.all(&format!("/budgets/{at}/lines"), 200)[0].clone();
                 let cell = json!({"line_id": line["id"], "grant_id": line["grants"][0]["grant_id"], "planned": eur(5000 + u32::try_from(n).unwrap_or(0))});

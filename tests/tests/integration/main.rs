@@ -28,6 +28,7 @@ mod personal_data;
 mod plans;
 mod programmes;
 mod races;
+mod reconciliation;
 mod samples;
 mod startup;
 mod statements;

@@ -1,6 +1,7 @@
 //! One request per operation that succeeds for whoever may do it. A new operation does not compile without one.
 
 pub mod conditions;
+pub mod reconciliation;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -186,6 +187,8 @@ impl<'a> Samples<'a> {
             "/rate-policies/{",
             "/tranches/{",
             "/funder-reports/{",
+            "/reconciliations/{",
+            "/reconciliation-rows/{",
             "/programme-invitations/{",
         ];
         item || below.iter().any(|part| entry.path.contains(part))
@@ -294,6 +297,14 @@ impl<'a> Samples<'a> {
             | O::AcceptFunderReport
             | O::ReturnFunderReport
             | O::ListAlerts => self.conditions(operation, who),
+            O::ListReconciliations
+            | O::GetReconciliation
+            | O::CreateReconciliation
+            | O::DeleteReconciliation
+            | O::ListReconciliationRows
+            | O::UpdateReconciliationRow
+            | O::ExportReconciliation
+            | O::ListMissingMovements => self.reconciliation(operation),
             O::ApproveMovement | O::RefuseMovement => self.decision(operation, who),
             O::ListMovements
             | O::GetMovement

@@ -4,8 +4,8 @@ use actix_web::get;
 use chrono::NaiveDate;
 use parvis_domain::accounts::{Operation, View};
 use parvis_domain::budgets::{MovementKind, MovementStatus};
-use parvis_domain::ids::BudgetId;
-use parvis_domain::{Faults, LocalisedText, period};
+use parvis_domain::ids::{BudgetId, ReconciliationId};
+use parvis_domain::{Faults, LocalisedText, Money, period};
 use parvis_store::budgets::{self as store, LineName, Names};
 use parvis_store::{StoreResult, snapshot};
 use uuid::Uuid;
@@ -338,6 +338,73 @@ fn balance_row(row: &store::Balance, names: &Names, wanted: &[String]) -> Vec<Ce
     cells.extend(amounts.map(|minor| row.money(minor).into()));
     cells.extend([row.line.into(), row.grant.into(), row.funder.into()].map(Cell::Id));
     cells
+}
+
+const STATEMENT_ROWS: &[&str] = &[
+    "statement_line",
+    "day",
+    "amount",
+    "currency",
+    "reference",
+    "description",
+    "outcome",
+    "note",
+    "movements",
+    "movements_amount",
+    "movement_ids",
+];
+
+/// Take the rows of a statement away as a table, each with what became of it and its movements
+#[utoipa::path(tag = "reconciliation", params(("format" = inline(Format), Path, description = "The format.")), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/api/v1/reconciliations/{id}/rows.{format}")]
+pub async fn export_reconciliation(context: Context, id: Id<ReconciliationId>, format: Format) -> Answer {
+    let read = move |hop: &mut Hop<'_>| {
+        allow(hop, |conn| store::home_of_reconciliation(conn, id.0))?;
+        let mut table = begin(format, STATEMENT_ROWS, &languages(hop))?;
+        let rows = store::all_reconciliation_rows(hop.conn, id.0)?;
+        rows.iter().try_for_each(|row| table.row(&reconciled_row(row)))?;
+        finish(table, "reconciliation", format)
+    };
+    context.export(Operation::ExportReconciliation, read).await
+}
+
+fn reconciled_row(row: &store::ReconciliationRow) -> Vec<Cell> {
+    let each = |of: &dyn Fn(&store::Movement) -> String| {
+        let texts: Vec<String> = row.movements.iter().map(of).collect();
+        texts.join(" ")
+    };
+    let currency = row.amount.currency;
+    let amounts = row.movements.iter().map(|movement| {
+        let known = [Some(movement.amount), movement.original].into_iter().flatten();
+        known
+            .into_iter()
+            .find(|amount| amount.currency == currency)
+            .map(|amount| amount.minor)
+    });
+    // A sum only where every movement has an amount in the currency of the row.
+    let sum: Option<i64> = amounts.sum();
+    let sum = sum
+        .filter(|_| !row.movements.is_empty())
+        .map(|minor| Money::new(minor, currency));
+    vec![
+        i32::try_from(row.line).unwrap_or(i32::MAX).into(),
+        row.day.into(),
+        row.amount.into(),
+        currency.code().into(),
+        row.reference.clone().into(),
+        row.description.clone().into(),
+        row.outcome.as_str().into(),
+        row.note.clone().into(),
+        each(&|movement| {
+            movement
+                .reference
+                .clone()
+                .unwrap_or_else(|| movement.booked_on.to_string())
+        })
+        .into(),
+        sum.into(),
+        each(&|movement| movement.id.to_string()).into(),
+    ]
 }
 
 fn languages(hop: &Hop<'_>) -> Vec<String> {

@@ -10,7 +10,6 @@ use parvis_wire::Page;
 use parvis_wire::budgets::{
     NewTranche, Tranche, TrancheFields, TrancheParts, TranchePatch, TrancheRelease, TrancheSplit,
 };
-use sha2::{Digest, Sha256};
 
 use super::{allow, own_share_only, wire::conditions as wire};
 use crate::http::query::list_query;
@@ -150,11 +149,5 @@ fn item(hop: &mut Hop<'_>, tranche: store::Tranche, view: View) -> StoreResult<R
     if wire.is_final {
         wire.settlement = Some(super::wire::settlement(store::get_settlement(hop.conn, grant)?));
     }
-    let mut reply = Reply::item(&wire, version, view)?;
-    let digest = Sha256::digest(&reply.body);
-    let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    if let Some(etag) = &mut reply.etag {
-        etag.view = format!("{}-{short}", etag.view);
-    }
-    Ok(reply)
+    Ok(Reply::item(&wire, version, view)?.tagged_by_body())
 }

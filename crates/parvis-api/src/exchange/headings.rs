@@ -54,6 +54,8 @@ const TITLES: &[(&str, &str, &str, &str)] = &[
         "Moneda del coste",
     ),
     ("currency", "Devise", "Currency", "Moneda"),
+    ("day", "Date", "Day", "Fecha"),
+    ("description", "Libellé", "Description", "Concepto"),
     ("disbursed", "Versé", "Disbursed", "Desembolsado"),
     ("funder", "Financeur", "Funder", "Financiador"),
     (
@@ -80,6 +82,19 @@ const TITLES: &[(&str, &str, &str, &str)] = &[
         "Line id",
         "Identificador de la línea",
     ),
+    (
+        "movement_ids",
+        "Identifiants des mouvements",
+        "Ids of the movements",
+        "Identificadores de los movimientos",
+    ),
+    ("movements", "Mouvements", "Movements", "Movimientos"),
+    (
+        "movements_amount",
+        "Montant des mouvements",
+        "Amount of the movements",
+        "Importe de los movimientos",
+    ),
     ("note", "Note interne", "Internal note", "Nota interna"),
     ("original", "Montant d’origine", "Original amount", "Importe original"),
     (
@@ -88,6 +103,7 @@ const TITLES: &[(&str, &str, &str, &str)] = &[
         "Original currency",
         "Moneda original",
     ),
+    ("outcome", "Résultat", "Outcome", "Resultado"),
     ("paid_on", "Date de paiement", "Paid on", "Fecha de pago"),
     ("payee", "Bénéficiaire du paiement", "Payee", "Beneficiario del pago"),
     ("payer", "Payeur", "Payer", "Pagador"),
@@ -109,6 +125,12 @@ const TITLES: &[(&str, &str, &str, &str)] = &[
     ("reverses", "Annule", "Reverses", "Revierte"),
     ("signed_amount", "Montant signé", "Signed amount", "Importe con signo"),
     ("spent", "Dépensé", "Spent", "Gastado"),
+    (
+        "statement_line",
+        "Ligne du relevé",
+        "Line of the statement",
+        "Línea del extracto",
+    ),
     ("status", "État", "Status", "Estado"),
     ("year", "Année", "Year", "Año"),
 ];

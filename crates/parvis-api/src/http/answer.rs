@@ -6,6 +6,7 @@ use actix_web::http::header;
 use parvis_domain::accounts::View;
 use parvis_store::{StoreError, StoreResult};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::etag::Etag;
 
@@ -53,6 +54,18 @@ impl Reply {
             location: Some(location),
             ..reply
         })
+    }
+
+    /// The same answer with a tag that follows its body as well: what the item shows changes without its version, which
+    /// alone counts where the item is changed.
+    #[must_use]
+    pub fn tagged_by_body(mut self) -> Self {
+        let digest = Sha256::digest(&self.body);
+        let short: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        if let Some(etag) = &mut self.etag {
+            etag.view = format!("{}-{short}", etag.view);
+        }
+        self
     }
 
     /// A body that is neither item nor page.

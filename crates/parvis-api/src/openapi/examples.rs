@@ -37,6 +37,7 @@ pub fn of(operation: Operation) -> Option<Value> {
         O::UpdateGrant => json!({"reference": "CP-2027-119"}),
         O::UpdateTranche => json!({"due_on": "2026-11-30"}),
         O::UpdateFunderReport => json!({"due_on": "2026-11-30"}),
+        O::UpdateReconciliationRow => json!({"movement_ids": [EXAMPLE_ID], "note": null}),
         O::UpdateRatePolicy => json!({"policy": "average"}),
         _ => return None,
     })

@@ -320,6 +320,22 @@ operations! {
     CreateRatePolicy = "create_rate_policy", MONEY;
     /// Change what a funder asks of conversions.
     UpdateRatePolicy = "update_rate_policy", MONEY;
+    /// List the statements that were reconciled with a budget.
+    ListReconciliations = "list_reconciliations", MONEY;
+    /// Read a statement that was reconciled.
+    GetReconciliation = "get_reconciliation", MONEY;
+    /// Reconcile a statement of the accounts or the bank with a budget.
+    CreateReconciliation = "create_reconciliation", MONEY;
+    /// Take a statement back with all that was matched with it.
+    DeleteReconciliation = "delete_reconciliation", MONEY;
+    /// List the rows of a statement with their movements.
+    ListReconciliationRows = "list_reconciliation_rows", MONEY;
+    /// Say which movements a row of a statement stands for, or why it has none.
+    UpdateReconciliationRow = "update_reconciliation_row", MONEY;
+    /// Take the rows of a statement away as a table, each with its movements.
+    ExportReconciliation = "export_reconciliation", MONEY;
+    /// List the movements that a statement lacks.
+    ListMissingMovements = "list_missing_movements", MONEY;
     /// Take the ledger of a budget away as a table.
     ExportMovements = "export_movements", ANYONE;
     /// Take the plan of a budget away as a table.

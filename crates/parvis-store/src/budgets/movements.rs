@@ -3,6 +3,7 @@
 mod decide;
 mod list;
 mod post;
+mod reconcile;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -16,6 +17,8 @@ use serde::Serialize;
 pub use decide::{approve_movement, refuse_movement};
 pub use list::{MovementFilter, MovementSort, list_movements};
 pub use post::{correct_movement, create_movement, reverse_movement};
+pub use reconcile::{MissingFilter, list_missing_movements, movements_by_id};
+pub(super) use reconcile::{postings, postings_around};
 
 use super::flows::Flow;
 use super::texts;

@@ -212,7 +212,7 @@ pub fn reopen_budget_year(
 }
 
 /// Holds everybody back who books in this budget, until the end of the transaction.
-fn lock(conn: &mut Conn, budget: BudgetId) -> StoreResult<()> {
+pub(super) fn lock(conn: &mut Conn, budget: BudgetId) -> StoreResult<()> {
     let row = budgets::table.find(budget.db()).select(budgets::version);
     match conn {
         Conn::Sqlite(_) => Ok(()),

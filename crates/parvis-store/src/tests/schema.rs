@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use parvis_domain::accounts::MemberRole;
+use parvis_domain::budgets::reconciliation::{RowOutcome, StatementSource};
 use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode};
 use parvis_domain::page::Direction;
 use parvis_domain::participation::{StepKind, StepStatus};
@@ -30,7 +31,7 @@ fn every_table_has_the_columns_that_the_code_knows() {
                     programme_places partners partner_identifiers contacts partner_roles participation_steps memberships
                     invitations budgets lines grants balances balance_days balance_months plan_versions plan_revisions rates rate_policies partner_days partner_months exchange_days exchange_months movements
                     movement_decisions reversals pending_movements grant_balances tranches progress_records progress_countersignatures funder_reports budget_years
-                    budget_year_records events event_heads idempotency_keys);
+                    budget_year_records reconciliations reconciliation_rows reconciliation_matches events event_heads idempotency_keys);
                 Ok(())
             })
             .unwrap();
@@ -102,6 +103,8 @@ fn the_checks_know_every_word_of_the_domain() {
             "partner_identifiers" "scheme" IdentifierScheme, "partner_roles" "role" PartnerRoleKind,
             "participation_steps" "kind" StepKind, "participation_steps" "status" StepStatus,
             "grants" "kind" GrantKind, "grants" "payment_mode" PaymentMode, "movements" "kind" MovementKind,
+            "reconciliations" "source" StatementSource, "reconciliation_rows" "outcome" RowOutcome,
+            "reconciliation_matches" "source" StatementSource,
         );
     });
 }

@@ -78,8 +78,8 @@ pub struct Rate {
     pub corrected_by: Option<Uuid>,
 }
 
-/// A file of rates: CSV with the headings `from`, `to`, `rate`, `valid_on` and `source`, separated by commas, semicolons
-/// or tabs, in UTF-8 or Windows-1252, with a decimal point or comma. All rows are recorded, or none.
+/// A file of rates: a workbook (.xlsx), or CSV with any separator and encoding, with the headings `from`, `to`, `rate`,
+/// `valid_on` and `source`, and a decimal point or comma. All rows are recorded, or none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -102,9 +102,9 @@ pub struct RateFile {
 pub struct RateImport {
     /// Whether the file was only read, and nothing recorded.
     pub dry_run: bool,
-    /// The character encoding that was recognised.
+    /// The character encoding that was recognised, or `xlsx` for a workbook.
     pub encoding: String,
-    /// The separator that was recognised: `,`, `;` or a tab.
+    /// The separator that was recognised: `,`, `;`, `|` or a tab; empty for a workbook.
     pub separator: String,
     /// How many rates were recorded, or would be.
     pub accepted: u32,

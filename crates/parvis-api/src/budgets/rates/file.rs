@@ -1,13 +1,13 @@
-//! Reading a file of rates as people have it: whichever separator, encoding and decimal sign.
+//! Reading a file of rates as people have it: a workbook or CSV in whichever dialect, and whichever decimal sign.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
-use csv::StringRecord;
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use parvis_domain::budgets::rates::RateContent;
 use parvis_domain::{Code, Fault, Faults};
 use parvis_wire::budgets::{NewRate, RateFile, RateImport, RateImportFault, RateImportRow};
+
+use crate::exchange::table::{Row, Table};
 
 /// The most rows of one file.
 const ROWS_MAX: usize = 5_000;
@@ -30,37 +30,23 @@ pub(super) struct Read {
 /// Reads a file row by row.
 ///
 /// # Errors
-/// Those that concern the file as a whole: `format_invalid` where it is not base64 or lacks a heading, `too_many` rows,
-/// `required` where it has none.
+/// Those that concern the file as a whole: `format_invalid` where it is not base64, `file_unreadable`, `too_many` rows, `required` where
+/// it lacks a heading or has no row.
 pub(super) fn read(file: &RateFile, today: NaiveDate) -> Result<Read, Faults> {
     let bytes = STANDARD.decode(file.content.as_bytes());
     let bytes = bytes.map_err(|_| whole(Code::FormatInvalid, "The content is not base64 (RFC 4648)."))?;
-    let (text, encoding) = decode(&bytes);
-    let separator = separator(&text);
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let mut records = reader.records().map(|record| record.map_err(|_| unreadable()));
-    let headings = records.next().transpose()?.unwrap_or_default();
-    let columns = columns(&headings, file.source.is_some())?;
+    let table = Table::read("/content", &bytes)?;
+    let columns = columns(&table.headings, file.source.is_some())?;
+    if table.rows.len() > ROWS_MAX {
+        let detail = format!("A file has at most {ROWS_MAX} rows; cut it in parts.");
+        return Err(whole(Code::TooMany, &detail).into());
+    }
     let mut rows = Vec::new();
     let mut contents = Vec::new();
-    for record in records {
-        let record = record?;
-        if rows.len() == ROWS_MAX {
-            return Err(whole(
-                Code::TooMany,
-                &format!("A file has at most {ROWS_MAX} rows; cut it in parts."),
-            )
-            .into());
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let rate = rate_of(&record, &columns, file.source.as_deref());
+    for record in &table.rows {
+        let rate = rate_of(record, &columns, file.source.as_deref());
         let checked = rate.check(today).and_then(|content| once(content, &contents));
-        rows.push(row(line, rate, checked.as_ref().err()));
+        rows.push(row(record.number, rate, checked.as_ref().err()));
         contents.extend(checked);
     }
     if rows.is_empty() {
@@ -70,8 +56,8 @@ pub(super) fn read(file: &RateFile, today: NaiveDate) -> Result<Read, Faults> {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let report = RateImport {
         dry_run: file.dry_run,
-        encoding: encoding.name().to_owned(),
-        separator: char::from(separator).to_string(),
+        encoding: table.dialect.encoding.to_owned(),
+        separator: table.dialect.separator.map(String::from).unwrap_or_default(),
         accepted: number(contents.len()),
         refused: number(refused),
         rows,
@@ -97,35 +83,8 @@ fn whole(code: Code, detail: &str) -> Fault {
     Fault::new(code, "/content", detail)
 }
 
-fn unreadable() -> Fault {
-    whole(Code::FormatInvalid, "The file cannot be read as CSV.")
-}
-
-/// The text of the file, by its byte order mark, else as UTF-8 where it is that, else as Windows-1252, which reads
-/// everything.
-fn decode(bytes: &[u8]) -> (String, &'static Encoding) {
-    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
-        let rest = bytes.get(length..).unwrap_or_default();
-        return (encoding.decode_without_bom_handling(rest).0.into_owned(), encoding);
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.to_owned(), UTF_8),
-        Err(_) => (
-            WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
-            WINDOWS_1252,
-        ),
-    }
-}
-
-/// The separator that stands most often in the headings.
-fn separator(text: &str) -> u8 {
-    let headings = text.lines().next().unwrap_or_default();
-    let often = |separator: &u8| headings.bytes().filter(|byte| byte == separator).count();
-    [b',', b';', b'\t'].into_iter().rev().max_by_key(often).unwrap_or(b',')
-}
-
 /// Where each column stands. The source may be missing where the request names one for all rows.
-fn columns(headings: &StringRecord, has_source: bool) -> Result<[Option<usize>; 5], Faults> {
+fn columns(headings: &[String], has_source: bool) -> Result<[Option<usize>; 5], Faults> {
     let mut faults = Faults::new();
     let columns = COLUMNS.map(|(name, known)| {
         let place = headings
@@ -140,9 +99,13 @@ fn columns(headings: &StringRecord, has_source: bool) -> Result<[Option<usize>; 
     faults.finish(Some(columns))
 }
 
-fn rate_of(record: &StringRecord, columns: &[Option<usize>; 5], source: Option<&str>) -> NewRate {
-    let [from, to, rate, valid_on, named] =
-        columns.map(|place| place.and_then(|place| record.get(place)).unwrap_or_default().to_owned());
+fn rate_of(record: &Row, columns: &[Option<usize>; 5], source: Option<&str>) -> NewRate {
+    let [from, to, rate, valid_on, named] = columns.map(|place| {
+        place
+            .and_then(|place| record.cell(place))
+            .unwrap_or_default()
+            .to_owned()
+    });
     NewRate {
         from: from.to_uppercase(),
         to: to.to_uppercase(),
@@ -180,14 +143,14 @@ fn plain_date(text: &str) -> String {
     }
 }
 
-fn row(line: u64, rate: NewRate, faults: Option<&Faults>) -> RateImportRow {
+fn row(line: u32, rate: NewRate, faults: Option<&Faults>) -> RateImportRow {
     let fault = |fault: &Fault| RateImportFault {
         column: fault.pointer.trim_start_matches('/').to_owned(),
         code: fault.code.as_str().to_owned(),
         detail: fault.detail.clone(),
     };
     RateImportRow {
-        line: u32::try_from(line).unwrap_or(u32::MAX),
+        line,
         rate: faults.is_none().then_some(rate),
         rate_id: None,
         faults: faults.iter().flat_map(|faults| &faults.0).map(fault).collect(),
@@ -197,6 +160,7 @@ fn row(line: u64, rate: NewRate, faults: Option<&Faults>) -> RateImportRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use encoding_rs::WINDOWS_1252;
 
     fn file(bytes: &[u8]) -> RateFile {
         RateFile {
@@ -233,6 +197,24 @@ mod tests {
             let row = [rate.from, rate.to, rate.rate, rate.valid_on, rate.source].join(" ");
             assert_eq!((row.as_str(), read.contents.len()), (wanted, 1));
         }
+    }
+
+    #[test]
+    fn a_workbook_is_read_too() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (column, heading) in (0..).zip(["from", "to", "rate", "valid_on", "source"]) {
+            sheet.write_string(0, column, heading).unwrap();
+        }
+        for (column, value) in [(0, "EUR"), (1, "KHR"), (3, "2026-03-01"), (4, "Banque nationale")] {
+            sheet.write_string(1, column, value).unwrap();
+        }
+        sheet.write_number(1, 2, 4480.125).unwrap();
+        let read = read_of(&book.save_to_buffer().unwrap()).unwrap();
+        assert_eq!(
+            (read.report.encoding.as_str(), read.contents[0].rate.decimal()),
+            ("xlsx", "4480.125".to_owned())
+        );
     }
 
     #[test]
