@@ -11,6 +11,7 @@ pub mod participation;
 pub mod partners;
 pub mod plans;
 pub mod programmes;
+pub mod reconciliations;
 mod session;
 pub mod years;
 

@@ -168,6 +168,10 @@ areas! {
         /// What the money asks somebody to look at.
         alerts => crate::pages::programme::AlertsSection,
     }
+    reconciliation {
+        /// Statements of the accounts and the bank beside the ledger.
+        reconciliation => crate::pages::programme::ReconciliationPage,
+    }
     settings {
         /// The settings of a programme.
         settings => crate::pages::programme::SettingsPage,

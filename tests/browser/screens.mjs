@@ -24,6 +24,7 @@ const SCREENS = [
   ["report", ({ programme }) => `/programmes/${programme}/budget/report`, true],
   ["conditions", ({ instalments }) => `/programmes/${instalments}/budget/conditions`, true],
   ["years", ({ programme }) => `/programmes/${programme}/budget/years`, true],
+  ["reconciliation", ({ programme }) => `/programmes/${programme}/budget/reconciliation`, true],
   ["settings", ({ programme }) => `/programmes/${programme}/settings`, true],
   ["history", ({ programme }) => `/programmes/${programme}/history`, true],
 ];

@@ -33,6 +33,11 @@ impl Failure {
         Self::own(404, "not_found")
     }
 
+    /// More than any server takes.
+    pub fn too_large() -> Self {
+        Self::own(413, "body_too_large")
+    }
+
     fn own(status: u16, code: &str) -> Self {
         Self {
             status,

@@ -1,6 +1,7 @@
 //! Words for the closed lists of the domain.
 
 use parvis_domain::accounts::MemberRole;
+use parvis_domain::budgets::reconciliation::{RowOutcome, StatementSource};
 use parvis_domain::budgets::{MovementKind, MovementStatus, PaymentMode};
 use parvis_domain::participation::{Impact, Scale, StepKind, StepStatus};
 use parvis_domain::partners::{PartnerKind, PartnerRoleKind};
@@ -18,6 +19,21 @@ macro_rules! labels {
 }
 
 labels! {
+    /// What became of a row of a statement.
+    row_outcome(RowOutcome, row_outcome) {
+        Matched = matched,
+        Differs = differs,
+        Ambiguous = ambiguous,
+        Unmatched = unmatched,
+        Explained = explained,
+    }
+
+    /// Where a statement comes from.
+    statement_source(StatementSource, statement_source) {
+        Bank = bank,
+        Accounts = accounts,
+    }
+
     /// The state of a programme.
     programme_status(ProgrammeStatus, status_programme) {
         Draft = draft,

@@ -53,6 +53,9 @@ operations! {
     return_funder_report
     close_budget_year
     reopen_budget_year
+    create_reconciliation
+    update_reconciliation_row
+    delete_reconciliation
     update_member
     archive_member
     create_programme_invitation

@@ -105,6 +105,9 @@ problems! {
     tranches_exceed_granted
     payment_mode_mismatch
     reversal_of_reversal
+    file_unreadable
+    column_unknown
+    movement_matched
 }
 
 /// The text of a fault at a field, with what would have been possible where the server says it.

@@ -15,7 +15,7 @@ mod step_form;
 pub use budget::{ActForm, AlertsSection, ConditionsPage, RecordForm, YearsPage, alert_row};
 pub use budget::{
     CopyYear, EditPlanPage, EditRules, EditTargets, LedgerPage, MovementForm, NewBudgetForm, NewLineForm, PlanPage,
-    ReportPage, ReviseForm, RulesPage, SubmitPlan, VersionsPage, WithdrawFunder,
+    ReconciliationPage, ReportPage, ReviseForm, RulesPage, SubmitPlan, VersionsPage, WithdrawFunder,
 };
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;

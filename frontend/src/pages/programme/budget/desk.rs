@@ -217,6 +217,12 @@ pub fn BudgetHead(
             href: format!("{base}/years"),
         });
     }
+    if here.may(Operation::ListReconciliations) {
+        tabs.push(TabLink {
+            text: (move || say!(i18n, recon.title)).into(),
+            href: format!("{base}/reconciliation"),
+        });
+    }
     view! {
         <PageHead title lead>
             <Show when=move || desk.there()><AsOf desk with_day/></Show>
