@@ -29,6 +29,7 @@ mod plans;
 mod programmes;
 mod races;
 mod reconciliation;
+mod reimport;
 mod samples;
 mod startup;
 mod statements;

@@ -169,7 +169,12 @@ pub fn Import() -> impl IntoView {
                 <SelectField form pointer="/source" label=move || say!(i18n, recon.source) value=source choices=sources/>
                 <div class="field">
                     <label for="statement-file">{tr!(i18n, recon.file)}</label>
-                    <input id="statement-file" type="file" accept=".csv,.tsv,.txt,.xlsx" aria-describedby="statement-file-h" on:change=choose/>
+                    // The button of the browser would speak the browser's language.
+                    <input id="statement-file" class="sr-only" type="file" accept=".csv,.tsv,.txt,.xlsx" aria-describedby="statement-file-h" on:change=choose/>
+                    <p class="row">
+                        <label class="btn small file-button" for="statement-file">{tr!(i18n, movement.choose_file)}</label>
+                        <span>{move || chosen.with(|chosen| chosen.as_ref().map(|chosen| chosen.name.clone()))}</span>
+                    </p>
                     <p class="hint" id="statement-file-h">{tr!(i18n, recon.file_hint)}</p>
                 </div>
             </div>
