@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod alerts;
+pub mod balances;
 pub mod budgets;
 mod client;
 pub mod conditions;
@@ -11,6 +12,7 @@ pub mod participation;
 pub mod partners;
 pub mod plans;
 pub mod programmes;
+pub mod rates;
 pub mod reconciliations;
 mod session;
 pub mod years;

@@ -115,6 +115,14 @@ pub fn save(name: &str, bytes: &[u8]) {
     let _ = Url::revoke_object_url(&address);
 }
 
+/// The bytes of a file that was chosen, in base64 (RFC 4648), as the API takes them.
+pub async fn base64_of(file: &Blob) -> Option<String> {
+    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+    let bytes = Uint8Array::new(&buffer).to_vec();
+    let text: String = bytes.into_iter().map(char::from).collect();
+    window().btoa(&text).ok()
+}
+
 /// The name and the SHA-256 of the first file that was chosen, in hexadecimal. The file does not leave the device.
 ///
 /// Nothing where no file is chosen, or where the browser works out no digests, as on a page that came without TLS.

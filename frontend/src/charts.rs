@@ -2,3 +2,5 @@
 
 pub mod axis;
 pub mod chain;
+pub mod curve;
+pub mod matrix;

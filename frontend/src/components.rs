@@ -18,7 +18,7 @@ pub use alert::{Alert, FailureAlert, Tone};
 pub use badge::Badge;
 pub use button::{Button, ButtonKind, SubmitButton};
 pub use dialog::Dialog;
-pub use fields::{CheckField, Choice, DateField, SelectField, TextArea, TextField};
+pub use fields::{CheckField, Choice, DateField, FileField, SelectField, TextArea, TextField};
 pub use form::{Form, FormFailure, on_submit};
 pub use head::{Breadcrumb, Crumb, DocumentTitle, Heading, PageHead, Stepper, TabLink, Tabs};
 pub use icon::{Glyph, Icon, Sprite};

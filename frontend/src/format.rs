@@ -152,6 +152,32 @@ pub fn today() -> NaiveDate {
         .unwrap_or_default()
 }
 
+/// An instant of the reader's own time zone, as RFC 3339 in UTC: the end of the minute that was written.
+pub fn instant_at(day: NaiveDate, hours: u32, minutes: u32) -> Option<String> {
+    let whole = |number: u32| i32::try_from(number).ok();
+    let date = Date::new_with_year_month_day_hr_min_sec(
+        u32::try_from(day.year()).ok()?,
+        whole(day.month0())?,
+        whole(day.day())?,
+        whole(hours)?,
+        whole(minutes)?,
+        59,
+    );
+    DateTime::<Utc>::from_timestamp_millis(date.get_time() as i64)
+        .map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
+}
+
+/// An instant as it stands in a field: `12/04/2026 18:30`, in the reader's own time zone.
+pub fn instant_text(at: DateTime<Utc>) -> String {
+    let date = Date::new(&JsValue::from_f64(at.timestamp_millis() as f64));
+    let (day, month, year) = (date.get_date(), date.get_month() + 1, date.get_full_year());
+    format!(
+        "{day:02}/{month:02}/{year:04} {:02}:{:02}",
+        date.get_hours(),
+        date.get_minutes()
+    )
+}
+
 /// Today in a time zone of the IANA database; on this device where the browser does not know the zone.
 pub fn today_in(zone: &str) -> NaiveDate {
     let options = Object::new();

@@ -172,6 +172,14 @@ areas! {
         /// Statements of the accounts and the bank beside the ledger.
         reconciliation => crate::pages::programme::ReconciliationPage,
     }
+    balances {
+        /// Balances, and what stands behind them.
+        balances => crate::pages::programme::BalancesPage,
+    }
+    rates {
+        /// Exchange rates, and what funders ask of conversions.
+        rates => crate::pages::programme::RatesPage,
+    }
     settings {
         /// The settings of a programme.
         settings => crate::pages::programme::SettingsPage,

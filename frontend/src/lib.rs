@@ -1,9 +1,10 @@
 //! The Parvis web app: a client-side Leptos application that uses nothing but the public API.
 //!
-//! `forms`, `json`, `ledger`, `sheet` and `charts` are pure and are tested natively; everything else touches the browser and exists
+//! `figures`, `forms`, `json`, `ledger`, `sheet` and `charts` are pure and tested natively; everything else touches the browser and exists
 //! on wasm32 only. Pages fetch, components render.
 
 pub mod charts;
+pub mod figures;
 pub mod forms;
 pub mod json;
 pub mod ledger;

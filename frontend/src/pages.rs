@@ -9,6 +9,7 @@ mod parts;
 pub mod programme;
 mod programme_list;
 mod sign_in;
+mod who_funds;
 mod wizard;
 
 pub use account::AccountPage;

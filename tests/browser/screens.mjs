@@ -25,6 +25,8 @@ const SCREENS = [
   ["conditions", ({ instalments }) => `/programmes/${instalments}/budget/conditions`, true],
   ["years", ({ programme }) => `/programmes/${programme}/budget/years`, true],
   ["reconciliation", ({ programme }) => `/programmes/${programme}/budget/reconciliation`, true],
+  ["balances", ({ programme }) => `/programmes/${programme}/budget/balances`, true],
+  ["rates", ({ programme }) => `/programmes/${programme}/budget/rates`, true],
   ["settings", ({ programme }) => `/programmes/${programme}/settings`, true],
   ["history", ({ programme }) => `/programmes/${programme}/history`, true],
 ];
@@ -69,7 +71,7 @@ test("every screen fits a narrow phone", { viewport: { width: 360, height: 740 }
 test("reports print", { locale: "fr" }, async ({ page, picture }) => {
   const { programme } = await demonstration();
   await signIn(page);
-  for (const [name, path] of [["public-programme", `/programmes/${programme}`], ["budget", `/programmes/${programme}/budget`]]) {
+  for (const [name, path] of [["public-programme", `/programmes/${programme}`], ["budget", `/programmes/${programme}/budget`], ["balances", `/programmes/${programme}/budget/balances`]]) {
     await open(page, path);
     await page.emulateMedia({ media: "print" });
     await picture(`${name}-print`);

@@ -4,9 +4,12 @@
 
 BASE_URL ends in /api/v1; PARVIS_TOKEN holds a bearer token where the programme is not public. Without days, ten are
 chosen that span the ledger. Amounts are whole minor units, rates exact fractions. It knows nothing of how the server
-keeps its sums: movements, lines, grants and rates are read from their lists. Ends with 1 where a figure differs.
+keeps its sums: movements are read from the CSV that anybody can take away, lines, grants and rates from their lists.
+Ends with 1 where a figure differs.
 """
 
+import csv
+import io
 import json
 import os
 import sys
@@ -27,12 +30,21 @@ class Api:
         self.base = base.rstrip("/")
         self.token = os.environ.get("PARVIS_TOKEN")
 
-    def get(self, path, **query):
+    def open(self, path, **query):
         query = {name: value for name, value in query.items() if value is not None}
         url = f"{self.base}{path}" + ("?" + urllib.parse.urlencode(query) if query else "")
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as answer:
+        return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60)
+
+    def get(self, path, **query):
+        with self.open(path, **query) as answer:
             return json.load(answer)
+
+    def table(self, path):
+        """The rows of a CSV by the names of its columns; an empty cell is None."""
+        with self.open(path) as answer:
+            text = io.TextIOWrapper(answer, encoding="utf-8-sig", newline="")
+            return [{name: value or None for name, value in row.items()} for row in csv.DictReader(text)]
 
     def all(self, path, **query):
         items, cursor = [], None
@@ -47,6 +59,13 @@ class Api:
 def minor(money):
     """Whole minor units: the digits of the amount without its point say how many."""
     return int(money["amount"].replace(".", ""))
+
+
+def movement(row):
+    """A row of the exported ledger in the shape in which the sums below read it."""
+    money = lambda amount, currency: {"amount": amount, "currency": currency} if amount else None
+    paid = money(row["original"], row["original_currency"])
+    return row | {"amount": money(row["amount"], row["currency"]), "original": paid}
 
 
 def scale(money):
@@ -83,7 +102,7 @@ def effect(kind, mode, amount):
 
 
 class Ledger:
-    """What the lists of the API say, and what follows from it."""
+    """What the exported movements and the lists of the API say, and what follows from it."""
 
     def __init__(self, api, programme):
         self.programme = api.get(f"/programmes/{programme}")
@@ -92,7 +111,7 @@ class Ledger:
         for budget in api.all(f"/programmes/{programme}/budgets"):
             self.lines |= {line["id"]: line for line in api.all(f"/budgets/{budget['id']}/lines")}
             self.grants |= {grant["id"]: grant for grant in api.all(f"/budgets/{budget['id']}/grants")}
-            self.movements += api.all(f"/budgets/{budget['id']}/movements")
+            self.movements += map(movement, api.table(f"/budgets/{budget['id']}/movements.csv"))
         for grant in self.grants.values():
             self.scales[grant["currency"]] = scale(grant["planned"])
             for share in grant["shares"]:

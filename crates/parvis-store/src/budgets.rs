@@ -40,7 +40,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use alerts::list_alerts;
-pub use balances::{Balance, BalanceRow, Extent, When, balances_of, get_balances};
+pub use balances::{Balance, BalanceRow, Extent, Series, SeriesPoint, When, balance_series, balances_of, get_balances};
 pub use conversions::{Unconverted, UsedRate};
 pub use differences::{ExchangeDifference, exchange_differences};
 pub use funder_reports::{

@@ -15,8 +15,9 @@ mod years;
 
 pub use alerts::{Alert, Alerts};
 pub use balances::{
-    Balance, BalanceGroup, BalanceTotal, Balances, ConvertedBalances, ConvertedPartner, ExchangeDifference,
-    ExchangeDifferences, MissingRate, PartnerBalance, PartnerTotal, PendingChanges, PendingSums, UsedRate,
+    Balance, BalanceCurve, BalanceGroup, BalancePoint, BalanceSeries, BalanceTotal, Balances, ConvertedBalances,
+    ConvertedPartner, ExchangeDifference, ExchangeDifferences, MissingRate, PartnerBalance, PartnerTotal,
+    PendingChanges, PendingSums, UsedRate,
 };
 pub use funder_reports::{
     FunderReport, FunderReportPatch, NewFunderReport, ReportAcceptance, ReportReturn, ReportSubmission,

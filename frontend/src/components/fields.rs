@@ -4,9 +4,11 @@ use std::cell::Cell;
 
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
+use web_sys::HtmlInputElement;
 
 use super::form::Form;
 use super::icon::{Glyph, Icon};
+use crate::browser::base64_of;
 use crate::i18n::{say, words};
 
 thread_local! {
@@ -120,6 +122,45 @@ pub fn DateField(
                 aria-invalid=move || form.fault_at(pointer).map(|_| "true")
                 aria-describedby=described
                 bind:value=value
+            />
+        </Frame>
+    }
+}
+
+/// A file to be chosen. What is in it is handed on in base64, with its name.
+#[component]
+pub fn FileField(
+    form: Form,
+    pointer: &'static str,
+    #[prop(into)] label: TextProp,
+    /// The kinds that are offered, as the attribute of HTML takes them.
+    accept: &'static str,
+    #[prop(into)] taken: Callback<(String, String)>,
+    #[prop(optional, into)] hint: Option<TextProp>,
+) -> impl IntoView {
+    let id = fresh_id();
+    let described = described_by(&id, hint.is_some());
+    let take = move |event: leptos::ev::Event| {
+        let input: HtmlInputElement = event_target(&event);
+        let Some(file) = input.files().and_then(|files| files.get(0)) else {
+            return;
+        };
+        leptos::task::spawn_local(async move {
+            if let Some(content) = base64_of(&file).await {
+                taken.run((file.name(), content));
+            }
+        });
+    };
+    view! {
+        <Frame id=id.clone() form pointer label hint wide=false>
+            <input
+                id=id.clone()
+                type="file"
+                name=pointer.trim_start_matches('/')
+                accept=accept
+                aria-invalid=move || form.fault_at(pointer).map(|_| "true")
+                aria-describedby=described
+                on:change=take
             />
         </Frame>
     }

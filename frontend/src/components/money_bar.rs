@@ -6,10 +6,17 @@ use leptos::text_prop::TextProp;
 use crate::charts::chain::{Chain, svg, tenths};
 use crate::i18n::{tr, words};
 
-/// A bar to the scale of its own plan. `label` says in one sentence what to see.
+/// A bar to the scale of its own plan, or of another amount. `label` says in one sentence what to see.
 #[component]
-pub fn MoneyBar(chain: Chain, #[prop(into)] label: TextProp, #[prop(optional)] in_kind: bool) -> impl IntoView {
-    let plan = chain.planned;
+pub fn MoneyBar(
+    chain: Chain,
+    #[prop(into)] label: TextProp,
+    #[prop(optional)] in_kind: bool,
+    /// What fills the whole width; the own plan where nothing is said.
+    #[prop(optional, into)]
+    scale: Option<i64>,
+) -> impl IntoView {
+    let plan = scale.unwrap_or(chain.planned);
     let part = move |class: &'static str, amount: i64| {
         let width = tenths(amount, plan);
         (width > 0).then(|| view! { <rect class=class x="0.5" y="0.5" width=svg(width) height="15"></rect> })
@@ -34,9 +41,10 @@ pub fn MoneyBar(chain: Chain, #[prop(into)] label: TextProp, #[prop(optional)] i
         )
             .into_any()
     };
+    let own = svg(scale.map_or(997, |scale| tenths(chain.planned, scale).min(997)));
     view! {
         <svg class="chart bar" width="100%" height="16" role="img" aria-label=move || label.get()>
-            <rect class="k-plan" x="0.5" y="0.5" width="99.7%" height="15"></rect>
+            <rect class="k-plan" x="0.5" y="0.5" width=own height="15"></rect>
             {links}
         </svg>
     }

@@ -40,6 +40,24 @@ pub fn date_text(day: NaiveDate) -> String {
     format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year())
 }
 
+/// Reads a day and a time of it, hours and minutes: `12/04/2026 18:30`, `12/04/2026 18h30`. A day alone is its last
+/// minute: what was known on a day is what was known when it ended.
+#[must_use]
+pub fn instant(text: &str) -> Option<(NaiveDate, u32, u32)> {
+    let text = text.trim().replace(',', " ");
+    let Some((day, time)) = text
+        .trim()
+        .rsplit_once(' ')
+        .filter(|(_, time)| time.contains([':', 'h']))
+    else {
+        return Some((date(&text)?, 23, 59));
+    };
+    let (hours, minutes) = time.split_once([':', 'h'])?;
+    let minutes = if minutes.is_empty() { "0" } else { minutes };
+    let (hours, minutes) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours < 24 && minutes < 60).then_some((date(day)?, hours, minutes))
+}
+
 /// Reads an amount and writes it as the API takes it: a decimal string with exactly `digits` minor digits.
 ///
 /// Blanks of any kind group thousands in every language. Returns `None` for what is no amount, and for more decimals
@@ -67,6 +85,13 @@ pub fn amount(text: &str, decimals: Decimals, digits: u32) -> Option<String> {
     } else {
         format!("{whole}.{part:0<digits$}")
     })
+}
+
+/// Reads a decimal number of the language, such as a rate, and writes it as the API takes it, without noughts at its end.
+#[must_use]
+pub fn decimal(text: &str, decimals: Decimals) -> Option<String> {
+    let padded = amount(text, decimals, 18)?;
+    Some(padded.trim_end_matches('0').trim_end_matches('.').to_owned())
 }
 
 /// Takes the commas out of `1,250,000.50`, if each stands before three digits.
@@ -123,6 +148,24 @@ mod tests {
     }
 
     #[test]
+    fn instants_are_a_day_and_a_time_or_the_end_of_a_day() {
+        let day = NaiveDate::from_ymd_opt(2026, 4, 12).unwrap();
+        for text in [
+            "12/04/2026 18:30",
+            "12.4.2026, 18:30",
+            "2026-04-12 18h30",
+            " 12 04 2026 18:30 ",
+        ] {
+            assert_eq!(instant(text), Some((day, 18, 30)), "{text}");
+        }
+        assert_eq!(instant("12/04/2026 18h"), Some((day, 18, 0)));
+        assert_eq!(instant("12/04/2026"), Some((day, 23, 59)));
+        for text in ["", "18:30", "12/04/2026 24:00", "12/04/2026 18:60", "12/04/2026 x:y"] {
+            assert_eq!(instant(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn amounts_follow_the_language() {
         let french = |text| amount(text, Decimals::Comma, 2);
         assert_eq!(french("1\u{202f}250,5").as_deref(), Some("1250.50"));
@@ -148,6 +191,15 @@ mod tests {
         for text in ["", "-5", "five", ".5", "1.2.3", "1e3"] {
             assert_eq!(amount(text, Decimals::Point, 2), None, "{text}");
         }
+    }
+
+    #[test]
+    fn rates_keep_their_digits() {
+        assert_eq!(decimal("4 480,25", Decimals::Comma).as_deref(), Some("4480.25"));
+        assert_eq!(decimal("4,480.250", Decimals::Point).as_deref(), Some("4480.25"));
+        assert_eq!(decimal("4000", Decimals::Comma).as_deref(), Some("4000"));
+        assert_eq!(decimal("0.000223", Decimals::Point).as_deref(), Some("0.000223"));
+        assert_eq!(decimal("one", Decimals::Point), None);
     }
 
     #[test]

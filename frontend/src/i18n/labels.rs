@@ -1,6 +1,8 @@
 //! Words for the closed lists of the domain.
 
 use parvis_domain::accounts::MemberRole;
+use parvis_domain::budgets::balances::RollUp;
+use parvis_domain::budgets::rates::RatePolicy;
 use parvis_domain::budgets::reconciliation::{RowOutcome, StatementSource};
 use parvis_domain::budgets::{MovementKind, MovementStatus, PaymentMode};
 use parvis_domain::participation::{Impact, Scale, StepKind, StepStatus};
@@ -150,5 +152,24 @@ labels! {
         Instalments = instalments,
         Reimbursement = reimbursement,
         Direct = direct,
+    }
+
+    /// What balances are rolled up by.
+    roll_up(RollUp, balances) {
+        Line = line,
+        Category = category,
+        Axis = axis,
+        Year = year,
+        Funder = funder,
+        Partner = partner,
+        Budget = budget,
+        Programme = programme,
+    }
+
+    /// At which rates a funder wants its money converted.
+    rate_policy(RatePolicy, rate_policy) {
+        Exchange = exchange,
+        Monthly = monthly,
+        Average = average,
     }
 }

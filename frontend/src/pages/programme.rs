@@ -14,8 +14,9 @@ mod step_form;
 
 pub use budget::{ActForm, AlertsSection, ConditionsPage, RecordForm, YearsPage, alert_row};
 pub use budget::{
-    CopyYear, EditPlanPage, EditRules, EditTargets, LedgerPage, MovementForm, NewBudgetForm, NewLineForm, PlanPage,
-    ReconciliationPage, ReportPage, ReviseForm, RulesPage, SubmitPlan, VersionsPage, WithdrawFunder,
+    BalancesPage, CopyYear, EditPlanPage, EditRules, EditTargets, LedgerPage, MovementForm, NewBudgetForm, NewLineForm,
+    PlanPage, RatesPage, ReconciliationPage, ReportPage, ReviseForm, RulesPage, SubmitPlan, VersionsPage,
+    WithdrawFunder,
 };
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;

@@ -361,6 +361,42 @@ fn what_was_known_is_a_replay() {
 }
 
 #[test]
+fn the_course_of_balances_meets_them_at_the_end_of_every_month() {
+    let world = World::new();
+    let client = world.coordinator();
+    let scene = Scene::new(&world, &client);
+    scene.ledger(&client);
+    let mut points = 0;
+    for path in [scene.at("balance"), scene.of_programme("balance")] {
+        for as_of in ["", "?as_of=2026-02-10", "?as_of=2026-03-31", "?as_of=2020-01-01"] {
+            let series = client.get(&format!("{path}-series{as_of}")).ok();
+            for curve in series["items"].as_array().expect("curves") {
+                for point in curve["points"].as_array().expect("points") {
+                    let on = point["on"].as_str().expect("a day");
+                    let balances = client.get(&format!("{path}s?as_of={on}")).ok();
+                    let totals = balances["totals"].as_array().expect("totals");
+                    let same = |total: &&Value| ["currency", "kind"].iter().all(|of| total[*of] == curve[*of]);
+                    let total = totals.iter().find(same).expect("a total of the same currency and kind");
+                    for sum in [
+                        "planned",
+                        "granted",
+                        "committed",
+                        "disbursed",
+                        "spent",
+                        "justified",
+                        "contributed",
+                    ] {
+                        assert_eq!(point[sum], total[sum], "{path} {on} {sum}");
+                    }
+                    points += 1;
+                }
+            }
+        }
+    }
+    assert!(points > 5, "{points} points");
+}
+
+#[test]
 fn a_script_that_knows_the_movements_alone_finds_every_total() {
     let world = World::new();
     let client = world.coordinator();

@@ -160,3 +160,46 @@ fn the_plan_has_a_row_per_grant_and_one_for_a_line_without() {
     );
     assert_eq!((plan[1]["cost"].as_str(), plan[1]["planned"].as_str()), ("40.00", ""));
 }
+
+#[test]
+fn balances_are_taken_away_as_they_are_asked_for() {
+    let world = World::new();
+    let (share, client) = (world.share(100), world.coordinator());
+    ledger(&world, &share);
+    let programme = client.get(&format!("/budgets/{}", share.budget)).ok()["programme_id"].clone();
+    let programme = programme.as_str().expect("an id");
+    for path in [share.balances(), format!("/programmes/{programme}/balances")] {
+        for by in ["line", "category", "axis", "year", "funder", "budget", "programme"] {
+            let asked = format!("by={by}&as_of=2026-03-31&in=EUR");
+            let answer = client.get(&format!("{path}?{asked}")).ok();
+            let table = rows(&client.get(&format!("{path}.csv?{asked}")));
+            let own: Vec<_> = table.iter().filter(|row| row["without_rate"].is_empty()).collect();
+            let groups = answer["groups"].as_array().expect("groups");
+            let totals = groups
+                .iter()
+                .flat_map(|group| group["totals"].as_array().expect("totals"));
+            let wanted: Vec<_> = totals
+                .map(|total| total["committed"]["amount"].as_str().expect("an amount"))
+                .collect();
+            let found: Vec<_> = own.iter().map(|row| row["committed"].as_str()).collect();
+            assert_eq!(found, wanted, "{path} {by}");
+            assert_eq!(table.len(), 2 * own.len(), "converted rows follow their own");
+        }
+        let partners = rows(&client.get(&format!("{path}.csv?by=partner")));
+        assert!(
+            partners
+                .iter()
+                .all(|row| row.contains_key("passed_on") && row["by"] == "partner"),
+            "{path}"
+        );
+        client
+            .get(&format!("{path}.csv?by=weather"))
+            .refused(400, "parameter_invalid");
+    }
+    let columns = rows(&client.get(&format!("{}.csv?known_at=2030-01-01T00:00:00Z", share.balances())));
+    assert!(
+        columns
+            .iter()
+            .all(|row| row.contains_key("pending_committed") && row.contains_key("grant_id"))
+    );
+}

@@ -30,6 +30,7 @@ mod programmes;
 mod races;
 mod reconciliation;
 mod reimport;
+mod replay;
 mod samples;
 mod startup;
 mod statements;

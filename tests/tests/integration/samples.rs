@@ -312,11 +312,14 @@ impl<'a> Samples<'a> {
             | O::ReverseMovement
             | O::CorrectMovement
             | O::GetBalances
+            | O::GetBalanceSeries
             | O::GetExchangeDifferences
             | O::ExportMovements
             | O::ExportBudgetLines
             | O::ExportBalances => self.ledger(operation),
             O::GetProgrammeBalances
+            | O::GetProgrammeBalanceSeries
+            | O::ExportProgrammeBalances
             | O::ListRates
             | O::CreateRate
             | O::ImportRates
@@ -708,6 +711,7 @@ impl<'a> Samples<'a> {
                 "content": "ZnJvbTt0bztyYXRlO3ZhbGlkX29uO3NvdXJjZQpFVVI7S0hSOzQ0ODAsMjU7MjAyNi0wMy0wMTtJbmZvckV1cm8K"
             })),
             Operation::GetRate => at(&[&self.admin.post(&format!("/programmes/{programme}/rates"), &rate).id()]),
+            Operation::ExportProgrammeBalances => at(&[programme, "csv"]),
             Operation::ListPlatformRates => at(&[]),
             Operation::CreatePlatformRate => at(&[]).with(rate),
             Operation::CreateRatePolicy => at(&[programme]).with(policy()),

@@ -1,6 +1,7 @@
 //! Balances: what a budget or programme has planned, granted, committed, paid, spent and has left.
 
 mod answer;
+mod export;
 
 use actix_web::get;
 use chrono::{DateTime, Utc};
@@ -10,7 +11,9 @@ use parvis_domain::ids::{BudgetId, PartnerId, ProgrammeId};
 use parvis_domain::programmes::Visibility;
 use parvis_domain::{Code, Currency, Fault, Faults, period};
 use parvis_store::budgets::{self as store, Extent, Question, When};
-use parvis_wire::budgets::{Balances, ExchangeDifferences};
+use parvis_wire::budgets::{BalanceSeries, Balances, ExchangeDifferences};
+
+pub use export::{export_balances, export_programme_balances};
 
 use super::{allow, own_share_only, parameter};
 use crate::http::{Answer, Context, Hop, Id, Query, Reply};
@@ -110,6 +113,44 @@ pub async fn get_programme_balances(context: Context, id: Id<ProgrammeId>, query
         Reply::json(&answer::balances(&overview, &question))
     };
     context.read(Operation::GetProgrammeBalances, read).await
+}
+
+/// Up to which day bookings count.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SeriesQuery {
+    /// The day up to which bookings count, `YYYY-MM-DD`; all where nothing is said.
+    #[param(format = Date)]
+    as_of: Option<String>,
+}
+
+/// Read how the balances of a budget came about: the sums at the end of every month, per currency and kind
+#[utoipa::path(tag = "budgets", params(SeriesQuery), responses((status = 200, description = "The current state.", body = BalanceSeries)))]
+#[get("/api/v1/budgets/{id}/balance-series")]
+pub async fn get_balance_series(context: Context, id: Id<BudgetId>, query: Query<SeriesQuery>) -> Answer {
+    let as_of = when(query.as_of.as_deref(), None)?.as_of;
+    let read = move |hop: &mut Hop<'_>| {
+        let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
+        let only = own_share_only(hop, &home);
+        let series = store::balance_series(hop.conn, Extent::Budget(id.0), as_of, only)?;
+        Reply::json(&answer::series(&series, as_of))
+    };
+    context.read(Operation::GetBalanceSeries, read).await
+}
+
+/// Read how the balances of all budgets of a programme came about, month by month
+#[utoipa::path(tag = "budgets", params(SeriesQuery), responses((status = 200, description = "The current state.", body = BalanceSeries)))]
+#[get("/api/v1/programmes/{id}/balance-series")]
+pub async fn get_programme_balance_series(context: Context, id: Id<ProgrammeId>, query: Query<SeriesQuery>) -> Answer {
+    let as_of = when(query.as_of.as_deref(), None)?.as_of;
+    let read = move |hop: &mut Hop<'_>| {
+        let (programme, _) = hop.programme(id.0)?;
+        let only = own_part(hop, id.0, programme.visibility);
+        let series = store::balance_series(hop.conn, Extent::Programme(id.0), as_of, only)?;
+        Reply::json(&answer::series(&series, as_of))
+    };
+    context.read(Operation::GetProgrammeBalanceSeries, read).await
 }
 
 /// Read what was gained or lost by exchange, per grant: what was booked at the bank's exchange less what the rate of the day would have given

@@ -1,17 +1,16 @@
-//! The ledger, the plan and the balances of a budget as tables.
+//! The ledger and the plan of a budget as tables; balances have theirs beside them.
 
 use actix_web::get;
-use chrono::NaiveDate;
 use parvis_domain::accounts::{Operation, View};
 use parvis_domain::budgets::{MovementKind, MovementStatus};
 use parvis_domain::ids::{BudgetId, ReconciliationId};
-use parvis_domain::{Faults, LocalisedText, Money, period};
+use parvis_domain::{LocalisedText, Money};
 use parvis_store::budgets::{self as store, LineName, Names};
 use parvis_store::{StoreResult, snapshot};
 use uuid::Uuid;
 
 use super::movements::MovementQuery;
-use super::{allow, own_share_only, parameter};
+use super::{allow, own_share_only};
 use crate::exchange::headings;
 use crate::exchange::sheet::{Cell, Format, Sheet};
 use crate::http::{Answer, Context, Export, Hop, Id, Query};
@@ -106,6 +105,8 @@ const STATEMENT: &[&str] = &[
     "rate_id",
     "status",
     "refused",
+    "payer_id",
+    "payee_id",
 ];
 
 /// Take the ledger of a budget away as a table: CSV for machines, a workbook for people
@@ -174,12 +175,14 @@ fn statement_row(movement: &store::Movement, names: &Names, view: View, wanted: 
             .filter(|_| view == View::Member)
             .map(|refused| refused.amount)
             .into(),
+        Cell::Id(movement.payer_id.into()),
+        movement.payee_id.map(Uuid::from).into(),
     ]);
     row
 }
 
 /// Title, category, axis and year.
-fn line_cells(name: Option<&LineName>, wanted: &[String]) -> [Cell; 4] {
+pub(super) fn line_cells(name: Option<&LineName>, wanted: &[String]) -> [Cell; 4] {
     [
         name.and_then(|name| name.title.as_ref().map(|title| best(title, wanted)))
             .into(),
@@ -256,90 +259,6 @@ fn plan_rows(line: &store::Line, names: &Names, wanted: &[String]) -> Vec<Vec<Ce
     line.grants.iter().map(of_share).collect()
 }
 
-const BALANCES: &[&str] = &[
-    "line",
-    "category",
-    "axis",
-    "year",
-    "funder",
-    "kind",
-    "currency",
-    "planned",
-    "granted",
-    "committed",
-    "disbursed",
-    "spent",
-    "justified",
-    "contributed",
-    "available",
-    "line_id",
-    "grant_id",
-    "funder_id",
-];
-
-/// Up to when bookings count.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct AsOfQuery {
-    /// The day up to which bookings count, `YYYY-MM-DD`; all where nothing is said.
-    #[param(format = Date)]
-    as_of: Option<String>,
-}
-
-impl AsOfQuery {
-    fn check(&self) -> Result<Option<NaiveDate>, Faults> {
-        let mut faults = Faults::new();
-        let day = faults.keep(parameter(period::optional_date("as_of", self.as_of.as_deref())));
-        faults.finish(day)
-    }
-}
-
-/// Take the balances of a budget away as a table: one row per line and grant
-#[utoipa::path(tag = "budgets", params(("format" = inline(Format), Path, description = "The format."), AsOfQuery), responses((status = 200, description = "The table.", content((String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
-#[get("/api/v1/budgets/{id}/balances.{format}")]
-pub async fn export_balances(context: Context, id: Id<BudgetId>, format: Format, query: Query<AsOfQuery>) -> Answer {
-    let as_of = query.check()?;
-    let read = move |hop: &mut Hop<'_>| {
-        let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
-        let (only, wanted) = (own_share_only(hop, &home), languages(hop));
-        let (rows, names) = snapshot(hop.conn, |conn| {
-            let rows = store::get_balances(conn, id.0, as_of, None, only)?;
-            let mut names = Names::of_budget(conn, id.0)?;
-            names.learn(conn, rows.iter().map(|row| row.funder))?;
-            Ok((rows, names))
-        })?;
-        let mut table = begin(format, BALANCES, &wanted)?;
-        let mut rows = rows.iter().map(|row| balance_row(row, &names, &wanted));
-        rows.try_for_each(|row| table.row(&row))?;
-        finish(table, "balances", format)
-    };
-    context.export(Operation::ExportBalances, read).await
-}
-
-fn balance_row(row: &store::Balance, names: &Names, wanted: &[String]) -> Vec<Cell> {
-    let sums = row.sums;
-    let mut cells: Vec<Cell> = line_cells(names.line(row.line), wanted).into();
-    cells.extend([
-        names.partner(row.funder).into(),
-        row.terms.kind.as_str().into(),
-        row.terms.currency.code().into(),
-    ]);
-    let amounts = [
-        sums.planned,
-        sums.granted,
-        sums.committed,
-        sums.disbursed,
-        sums.spent,
-        sums.justified,
-        sums.contributed,
-        row.available(),
-    ];
-    cells.extend(amounts.map(|minor| row.money(minor).into()));
-    cells.extend([row.line.into(), row.grant.into(), row.funder.into()].map(Cell::Id));
-    cells
-}
-
 const STATEMENT_ROWS: &[&str] = &[
     "statement_line",
     "day",
@@ -407,16 +326,16 @@ fn reconciled_row(row: &store::ReconciliationRow) -> Vec<Cell> {
     ]
 }
 
-fn languages(hop: &Hop<'_>) -> Vec<String> {
+pub(super) fn languages(hop: &Hop<'_>) -> Vec<String> {
     hop.facts.languages.clone()
 }
 
-fn best(text: &LocalisedText, wanted: &[String]) -> String {
+pub(super) fn best(text: &LocalisedText, wanted: &[String]) -> String {
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     text.best(&wanted).map_or("", |(_, text)| text).to_owned()
 }
 
-fn begin(format: Format, columns: &[&'static str], wanted: &[String]) -> StoreResult<Sheet> {
+pub(super) fn begin(format: Format, columns: &[&'static str], wanted: &[String]) -> StoreResult<Sheet> {
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let columns: Vec<_> = columns
         .iter()
@@ -425,7 +344,7 @@ fn begin(format: Format, columns: &[&'static str], wanted: &[String]) -> StoreRe
     Sheet::begin(format, &columns)
 }
 
-fn finish(table: Sheet, name: &str, format: Format) -> StoreResult<Export> {
+pub(super) fn finish(table: Sheet, name: &str, format: Format) -> StoreResult<Export> {
     Ok(Export {
         name: format!("{name}.{}", format.suffix()),
         media: format.media(),

@@ -4,7 +4,7 @@ mod file;
 mod policies;
 
 use actix_web::{get, post};
-use parvis_domain::accounts::Operation;
+use parvis_domain::accounts::{Operation, View};
 use parvis_domain::ids::{ProgrammeId, RateId};
 use parvis_domain::{Code, Currency, DomainError, Fault, Faults, period};
 use parvis_store::budgets::{self as store, RateFilter, RateScope, RateSort};
@@ -61,9 +61,9 @@ pub async fn list_rates(context: Context, id: Id<ProgrammeId>, query: Query<Rate
     let listing = context.listing(&*query, SORTS, "-valid_on")?;
     let filter = query.check()?;
     let read = move |hop: &mut Hop<'_>| {
-        hop.programme(id.0)?;
+        let (_, view) = hop.programme(id.0)?;
         let page = store::list_rates(hop.conn, RateScope::Programme(id.0), &filter, &listing.request)?;
-        listing.reply(page, wire)
+        listing.reply(page, |rate| wire(rate, view))
     };
     context.read(Operation::ListRates, read).await
 }
@@ -75,9 +75,9 @@ pub async fn list_platform_rates(context: Context, query: Query<RateQuery>) -> A
     let listing = context.listing(&*query, SORTS, "-valid_on")?;
     let filter = query.check()?;
     let read = move |hop: &mut Hop<'_>| {
-        hop.platform()?;
+        let view = hop.platform()?;
         let page = store::list_rates(hop.conn, RateScope::Platform, &filter, &listing.request)?;
-        listing.reply(page, wire)
+        listing.reply(page, |rate| wire(rate, view))
     };
     context.read(Operation::ListPlatformRates, read).await
 }
@@ -110,7 +110,7 @@ pub async fn create_platform_rate(context: Context, body: Body<NewRate>) -> Answ
 }
 
 fn created(rate: store::RecordedRate) -> parvis_store::StoreResult<Reply> {
-    Reply::created(format!("/api/v1/rates/{}", rate.id), &wire(rate), 1)
+    Reply::created(format!("/api/v1/rates/{}", rate.id), &wire(rate, View::Member), 1)
 }
 
 /// Read an exchange rate
@@ -124,7 +124,7 @@ pub async fn get_rate(context: Context, id: Id<RateId>) -> Answer {
         };
         let rate = store::get_rate(hop.conn, id.0)?;
         let version = if rate.corrected_by.is_some() { 2 } else { 1 };
-        Reply::item(&wire(rate), version, view)
+        Reply::item(&wire(rate, view), version, view)
     };
     context.read(Operation::GetRate, read).await
 }
@@ -167,7 +167,7 @@ fn refused(report: &RateImport) -> DomainError {
     faults.into()
 }
 
-fn wire(rate: store::RecordedRate) -> Rate {
+fn wire(rate: store::RecordedRate, view: View) -> Rate {
     Rate {
         id: rate.id.into(),
         programme_id: rate.programme_id.map(Into::into),
@@ -177,6 +177,7 @@ fn wire(rate: store::RecordedRate) -> Rate {
         valid_on: rate.valid_on,
         source: rate.source,
         recorded_at: rate.recorded_at,
+        recorded_by: rate.recorded_by.filter(|_| view == View::Member).map(Into::into),
         corrected_by: rate.corrected_by.map(Into::into),
     }
 }

@@ -298,6 +298,10 @@ operations! {
     GetBalances = "get_balances", ANYONE;
     /// Read the balances of all budgets of a programme.
     GetProgrammeBalances = "get_programme_balances", ANYONE;
+    /// Read the balances of a budget month by month.
+    GetBalanceSeries = "get_balance_series", ANYONE;
+    /// Read the balances of all budgets of a programme month by month.
+    GetProgrammeBalanceSeries = "get_programme_balance_series", ANYONE;
     /// Read the realised differences of exchange of a budget.
     GetExchangeDifferences = "get_exchange_differences", ANYONE;
     /// List the exchange rates that hold in a programme.
@@ -342,4 +346,6 @@ operations! {
     ExportBudgetLines = "export_budget_lines", ANYONE;
     /// Take the balances of a budget away as a table.
     ExportBalances = "export_balances", ANYONE;
+    /// Take the balances of all budgets of a programme away as a table.
+    ExportProgrammeBalances = "export_programme_balances", ANYONE;
 }

@@ -4,6 +4,7 @@
 //! sums of the movements themselves.
 
 mod known;
+mod series;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use crate::schema::{balance_days, balance_months, balances, grants, lines, pendi
 
 use known::Known;
 pub(super) use known::{decided, recorded};
+pub use series::{Series, SeriesPoint, balance_series};
 
 /// Of what balances are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

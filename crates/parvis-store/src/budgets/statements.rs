@@ -7,12 +7,13 @@ use parvis_domain::ids::{BudgetId, LineId, PartnerId};
 use parvis_domain::page::{Direction, PageRequest};
 use parvis_domain::{LocalisedText, Money};
 
+use super::balances::Extent;
 use super::lines::{Line, LineFilter, LineSort, list_budget_lines};
 use super::movements::{Movement, MovementFilter, MovementSort, list_movements};
 use crate::columns::{IntoDb, db_ids};
-use crate::connection::Conn;
+use crate::connection::{Conn, MultiBackend};
 use crate::error::StoreResult;
-use crate::schema::{lines, partners};
+use crate::schema::{budgets, lines, partners};
 
 /// How many rows are read at once.
 const PAGE: u32 = 1000;
@@ -43,10 +44,27 @@ impl Names {
     /// # Errors
     /// Those of the database.
     pub fn of_budget(conn: &mut Conn, budget: BudgetId) -> StoreResult<Self> {
+        Self::of(conn, Extent::Budget(budget))
+    }
+
+    /// Those of the lines of a budget or programme.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn of(conn: &mut Conn, extent: Extent) -> StoreResult<Self> {
         type Row = (LineId, Option<LocalisedText>, String, Option<String>, i32);
-        let query = lines::table.filter(lines::budget_id.eq(budget.db()));
         let columns = (lines::id, lines::title, lines::category, lines::axis, lines::year);
-        let rows: Vec<Row> = query.select(columns).load(conn)?;
+        let mut query = lines::table.select(columns).into_boxed::<MultiBackend>();
+        query = match extent {
+            Extent::Budget(budget) => query.filter(lines::budget_id.eq(budget.db())),
+            Extent::Programme(programme) => {
+                let budgets = budgets::table
+                    .filter(budgets::programme_id.eq(programme.db()))
+                    .select(budgets::id);
+                query.filter(lines::budget_id.eq_any(budgets))
+            }
+        };
+        let rows: Vec<Row> = query.load(conn)?;
         let name = |(id, title, category, axis, year)| {
             let name = LineName {
                 title,

@@ -247,6 +247,50 @@ pub struct ConvertedPartner {
     pub missing: Vec<MissingRate>,
 }
 
+/// How balances came about, month by month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BalanceSeries {
+    /// One per currency and kind.
+    pub items: Vec<BalanceCurve>,
+    /// The day up to which bookings count; null for all.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// How the balances of one currency and kind came about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BalanceCurve {
+    /// The currency.
+    pub currency: String,
+    /// Cash or in kind.
+    pub kind: GrantKind,
+    /// The end of every month in which something was booked, in the order of time.
+    pub points: Vec<BalancePoint>,
+}
+
+/// All that was booked up to and with a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BalancePoint {
+    /// The last day that counts: of its month, or the day that was asked for.
+    pub on: NaiveDate,
+    /// The plan with its revisions.
+    pub planned: Money,
+    /// The funders' decisions with their amendments.
+    pub granted: Money,
+    /// Bound to a purpose.
+    pub committed: Money,
+    /// Paid out.
+    pub disbursed: Money,
+    /// Spent by whoever does the work.
+    pub spent: Money,
+    /// Accepted as justified.
+    pub justified: Money,
+    /// Contributed in kind.
+    pub contributed: Money,
+}
+
 /// What was gained or lost by exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -74,6 +74,8 @@ pub struct Rate {
     pub source: String,
     /// When it was recorded, by the server's clock.
     pub recorded_at: DateTime<Utc>,
+    /// The account that recorded it; always null for the public.
+    pub recorded_by: Option<Uuid>,
     /// The rate that corrects it: of the same day and pair, recorded last.
     pub corrected_by: Option<Uuid>,
 }

@@ -20,6 +20,7 @@ use crate::i18n::{I18n, partner_kind, partner_role, plain, say, tr, words};
 use crate::ledger::group;
 use crate::pages::money::{MoneyTable, NameOf};
 use crate::pages::parts::{Localised, StepBadge};
+use crate::pages::who_funds::WhoFunds;
 
 /// The steps of a programme as a path of slabs.
 #[component]
@@ -150,8 +151,12 @@ pub fn MoneySection(money: Money, programme: Programme) -> impl IntoView {
                     groups=of(|balance| balance.line_id)
                     first=move || say!(i18n, money.line)
                     caption=move || say!(i18n, money.by_line)
-                    name=by_line
+                    name=by_line.clone()
                 />
+            </details>
+            <details class="disclosure gap-top">
+                <summary>{tr!(i18n, balances.who_funds)}</summary>
+                <WhoFunds balances=balances.items.clone() line=by_line funder=by_funder.clone()/>
             </details>
         }
     };

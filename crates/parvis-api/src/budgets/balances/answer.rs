@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use parvis_domain::budgets::GrantKind;
 use parvis_domain::budgets::balances::{PartnerSums, RollUp, Standing};
 use parvis_domain::budgets::ledger::{Pending, Sums};
@@ -173,6 +174,32 @@ fn partner_total(currency: Currency, kind: GrantKind, sums: PartnerSums) -> wire
         net: money(sums.received - sums.passed_on),
         spent: money(sums.spent),
         contributed: money(sums.contributed),
+    }
+}
+
+pub(super) fn series(series: &store::Series, as_of: Option<NaiveDate>) -> wire::BalanceSeries {
+    let curve = |((currency, kind), points): (&(Currency, GrantKind), &Vec<store::SeriesPoint>)| wire::BalanceCurve {
+        currency: currency.code().to_owned(),
+        kind: *kind,
+        points: points.iter().map(|at| point(at, *currency)).collect(),
+    };
+    wire::BalanceSeries {
+        items: series.iter().map(curve).collect(),
+        as_of,
+    }
+}
+
+fn point(at: &store::SeriesPoint, currency: Currency) -> wire::BalancePoint {
+    let money = |minor| wire_money(minor, currency);
+    wire::BalancePoint {
+        on: at.on,
+        planned: money(at.sums.planned),
+        granted: money(at.sums.granted),
+        committed: money(at.sums.committed),
+        disbursed: money(at.sums.disbursed),
+        spent: money(at.sums.spent),
+        justified: money(at.sums.justified),
+        contributed: money(at.sums.contributed),
     }
 }
 

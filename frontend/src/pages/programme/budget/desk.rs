@@ -210,6 +210,14 @@ pub fn BudgetHead(
             text: (move || say!(i18n, rules.title)).into(),
             href: format!("{base}/rules"),
         },
+        TabLink {
+            text: (move || say!(i18n, balances.title)).into(),
+            href: format!("{base}/balances"),
+        },
+        TabLink {
+            text: (move || say!(i18n, rates.title)).into(),
+            href: format!("{base}/rates"),
+        },
     ];
     if here.may(Operation::ListBudgetYears) {
         tabs.push(TabLink {
