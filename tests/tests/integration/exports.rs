@@ -110,6 +110,26 @@ fn filters_are_those_of_the_list_and_a_fault_names_its_parameter() {
         rows(&client.get(&format!("{path}?booked_from=2026-03-15&booked_to=2026-03-21"))).len(),
         2
     );
+    for (filter, found) in [
+        ("status=approved", 5),
+        ("status=pending", 0),
+        ("q=hyperlink", 1),
+        ("q=interne", 1),
+        ("currency=EUR&amount_min=30.00&amount_max=50.00", 2),
+    ] {
+        let taken = rows(&client.get(&format!("{path}?{filter}")));
+        let listed = client.get(&format!("{}?{filter}", share.movements())).ok();
+        assert_eq!(taken.len(), found, "{filter}");
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(found), "{filter}");
+        assert!(taken.iter().all(|row| row["status"] == "approved"));
+    }
+    let seed = world.seed();
+    let public = parvis_tests::world::share(&world.admin(), &seed.public, &seed.funder, 100);
+    ledger(&world, &public);
+    let searched = format!("{}.csv?q=interne", public.movements());
+    assert_eq!(rows(&world.coordinator().get(&searched)).len(), 1);
+    let public = rows(&world.stranger().get(&searched));
+    assert!(public.is_empty(), "notes are internal, to a search as well");
     let problem = client
         .get(&format!("{path}?booked_to=2026-02-30"))
         .refused(400, "parameter_invalid");

@@ -67,6 +67,14 @@ pub struct WhenQuery {
     known_at: Option<String>,
 }
 
+impl WhenQuery {
+    /// # Errors
+    /// `parameter_invalid`.
+    pub(super) fn check(&self) -> Result<When, Faults> {
+        when(self.as_of.as_deref(), self.known_at.as_deref())
+    }
+}
+
 fn when(as_of: Option<&str>, known_at: Option<&str>) -> Result<When, Faults> {
     let mut faults = Faults::new();
     let as_of = faults.keep(parameter(period::optional_date("as_of", as_of)));
@@ -159,7 +167,7 @@ pub async fn get_programme_balance_series(context: Context, id: Id<ProgrammeId>,
 #[utoipa::path(tag = "budgets", params(WhenQuery), responses((status = 200, description = "The current state.", body = ExchangeDifferences)))]
 #[get("/api/v1/budgets/{id}/exchange-differences")]
 pub async fn get_exchange_differences(context: Context, id: Id<BudgetId>, query: Query<WhenQuery>) -> Answer {
-    let when = when(query.as_of.as_deref(), query.known_at.as_deref())?;
+    let when = query.check()?;
     let read = move |hop: &mut Hop<'_>| {
         let (home, _) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         let only = own_share_only(hop, &home);

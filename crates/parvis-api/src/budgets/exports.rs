@@ -2,81 +2,17 @@
 
 use actix_web::get;
 use parvis_domain::accounts::{Operation, View};
-use parvis_domain::budgets::{MovementKind, MovementStatus};
 use parvis_domain::ids::{BudgetId, ReconciliationId};
 use parvis_domain::{LocalisedText, Money};
 use parvis_store::budgets::{self as store, LineName, Names};
 use parvis_store::{StoreResult, snapshot};
 use uuid::Uuid;
 
-use super::movements::MovementQuery;
+use super::movements::query::{MovementQuery, StatementQuery};
 use super::{allow, own_share_only};
 use crate::exchange::headings;
 use crate::exchange::sheet::{Cell, Format, Sheet};
 use crate::http::{Answer, Context, Export, Hop, Id, Query};
-
-/// Which movements go into the table: the same that the list can be narrowed to.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct StatementQuery {
-    /// On this line.
-    #[param(inline)]
-    line_id: Option<Uuid>,
-    /// On this grant.
-    #[param(inline)]
-    grant_id: Option<Uuid>,
-    /// Of a grant of this funder.
-    #[param(inline)]
-    funder_id: Option<Uuid>,
-    /// Of this kind.
-    #[param(inline)]
-    kind: Option<MovementKind>,
-    /// Pending, approved or refused.
-    #[param(inline)]
-    status: Option<MovementStatus>,
-    /// Paid by this partner.
-    #[param(inline)]
-    payer_id: Option<Uuid>,
-    /// Paid to this partner.
-    #[param(inline)]
-    payee_id: Option<Uuid>,
-    /// In this currency, a code of ISO 4217.
-    currency: Option<String>,
-    /// At least so much, a decimal string; `currency` says in what.
-    amount_min: Option<String>,
-    /// At most so much, a decimal string; `currency` says in what.
-    amount_max: Option<String>,
-    /// Every word of this occurs in the reference, or in the note for members.
-    q: Option<String>,
-    /// Booked on or after this day, `YYYY-MM-DD`.
-    #[param(format = Date)]
-    booked_from: Option<String>,
-    /// Booked on or before this day, `YYYY-MM-DD`.
-    #[param(format = Date)]
-    booked_to: Option<String>,
-}
-
-impl From<StatementQuery> for MovementQuery {
-    fn from(asked: StatementQuery) -> Self {
-        Self {
-            line_id: asked.line_id,
-            grant_id: asked.grant_id,
-            funder_id: asked.funder_id,
-            kind: asked.kind,
-            status: asked.status,
-            payer_id: asked.payer_id,
-            payee_id: asked.payee_id,
-            currency: asked.currency,
-            amount_min: asked.amount_min,
-            amount_max: asked.amount_max,
-            q: asked.q,
-            booked_from: asked.booked_from,
-            booked_to: asked.booked_to,
-            ..Self::default()
-        }
-    }
-}
 
 const STATEMENT: &[&str] = &[
     "booked_on",
@@ -122,7 +58,7 @@ pub async fn export_movements(
     format: Format,
     query: Query<StatementQuery>,
 ) -> Answer {
-    let query = MovementQuery::from((*query).clone());
+    let query = MovementQuery::from(query.0);
     query.check(View::Public, None)?;
     let read = move |hop: &mut Hop<'_>| {
         let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;

@@ -128,8 +128,28 @@ pub trait ListQuery: Serialize {
 }
 
 /// Declares the parameters of a list: its own filters, and those that every list has. `sort` is the pattern of the
-/// orders that it offers.
+/// orders that it offers. `filters` names a second type that has the filters alone, for the same things in a table.
 macro_rules! list_query {
+    ($(#[doc = $doc:literal])+ $name:ident, filters $filters:ident, sort $pattern:literal { $($(#[doc = $fdoc:literal])+ $field:ident: $type:ty,)* }) => {
+        $crate::http::query::list_query! {
+            $(#[doc = $doc])+
+            $name, sort $pattern { $($(#[doc = $fdoc])+ $field: $type,)* }
+        }
+
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $filters {
+            $($(#[doc = $fdoc])+ #[param(inline)] pub $field: Option<$type>,)*
+        }
+
+        impl From<$filters> for $name {
+            fn from(of: $filters) -> Self {
+                Self { $($field: of.$field,)* ..Self::default() }
+            }
+        }
+    };
     ($(#[doc = $doc:literal])+ $name:ident, sort $pattern:literal { $($(#[doc = $fdoc:literal])+ $field:ident: $type:ty,)* }) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Default, serde::Deserialize, serde::Serialize, utoipa::IntoParams)]
