@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use parvis_domain::accounts::MemberRole;
+use parvis_domain::accounts::{MemberRole, Operation};
 use parvis_domain::ids::{PartnerId, ProgrammeId, UserId};
+use parvis_domain::{Code, DomainError};
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::columns::{DbId, Instant, IntoDb, MaybeInstant};
 use crate::connection::Conn;
 use crate::error::StoreResult;
+use crate::events::{self, Change};
 use crate::idempotency;
-use crate::schema::{contacts, events, invitations, memberships, sessions, sign_in_attempts, users};
+use crate::schema::{contacts, events as history, invitations, memberships, sessions, sign_in_attempts, users};
+use crate::stamp::Stamp;
 
 /// What the export says of a secret that is kept as a hash.
 const WITHHELD: &str = "[withheld]";
@@ -198,6 +203,45 @@ personal! {
     }
 }
 
+/// What an erasure did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    /// Rows that were removed.
+    pub erased: usize,
+    /// Rows that stay, for they speak for an organisation.
+    pub remaining: usize,
+}
+
+/// Erases what is known about somebody without an account, such as a person who was only invited.
+///
+/// # Errors
+/// `in_use` where an account has the address: the person is erased with it.
+pub fn erase_personal_data(conn: &mut Conn, stamp: &Stamp<'_>, person: &Person) -> StoreResult<Erased> {
+    if let Some(user) = person.user {
+        let detail = format!("The account {user} has this address; erase the person of the account instead.");
+        return Err(DomainError::new(Code::InUse, detail).into());
+    }
+    let before = records(conn, person)?.len();
+    erase(conn, person)?;
+    let remaining = records(conn, person)?.len();
+    let done = Erased {
+        erased: before - remaining,
+        remaining,
+    };
+    if done.erased > 0 {
+        let change = Change {
+            programme: None,
+            operation: Operation::ErasePersonalData.as_str(),
+            object_type: "person",
+            object_id: stamp.id(),
+            before: Value::Null,
+            after: events::value(&done)?,
+        };
+        events::append(conn, stamp, change)?;
+    }
+    Ok(done)
+}
+
 /// Everything that is known about a person.
 ///
 /// # Errors
@@ -207,7 +251,7 @@ pub fn export_personal_data(conn: &mut Conn, person: &Person) -> StoreResult<Per
         .filter(memberships::user_id.nullable().eq(person.user()))
         .order((memberships::created_at, memberships::id))
         .select(Membership::as_select());
-    let acted = events::table.filter(events::actor_id.eq(person.user()));
+    let acted = history::table.filter(history::actor_id.eq(person.user()));
     Ok(PersonalData {
         records: records(conn, person)?,
         memberships: roles.load(conn)?,

@@ -7,6 +7,27 @@ use parvis_domain::accounts::MemberRole;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+/// Whom to erase, where there is no account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"email": "ana@example.org"})))]
+#[serde(deny_unknown_fields)]
+pub struct PersonOfAddress {
+    /// E-mail address.
+    #[cfg_attr(feature = "openapi", schema(max_length = 254))]
+    pub email: String,
+}
+
+/// What an erasure did. It does not repeat the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ErasedData {
+    /// How many rows were removed: invitations and attempts to sign in.
+    pub erased: u64,
+    /// How many rows stay: contacts of partners, each of which is erased by itself.
+    pub remaining: u64,
+}
+
 /// Everything that is kept about a person under an e-mail address and the account that has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

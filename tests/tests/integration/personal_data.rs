@@ -230,6 +230,33 @@ fn somebody_without_an_account_is_found_by_the_address() {
     world.admin().get("/personal-data").refused(400, "parameter_invalid");
 }
 
+#[test]
+fn somebody_who_was_only_invited_is_erased_by_the_address() {
+    let world = World::new();
+    plant(&world);
+    let (admin, erase) = (world.admin(), "/personal-data/erase");
+    let guest = json!({"email": "Guest@secret-mail.example"});
+    assert!(!found(&world, "guest@secret-mail").is_empty());
+    let done = admin.post_with_key(erase, &guest, "an-erasure").ok();
+    assert_eq!(done, json!({"erased": 2, "remaining": 0}));
+    assert_eq!(found(&world, "guest@secret-mail"), [""; 0]);
+    let events = world.events();
+    let again = admin.post(erase, &guest).ok();
+    assert_eq!((again, world.events()), (json!({"erased": 0, "remaining": 0}), events));
+    // A contact speaks for its organisation, an account has an erasure of its own.
+    let contact = json!({"email": "contact@secret-mail.example"});
+    assert_eq!(admin.post(erase, &contact).ok(), json!({"erased": 0, "remaining": 2}));
+    let member = json!({"email": Who::Observer.email()});
+    admin.post(erase, &member).refused(409, "in_use");
+    admin
+        .post(erase, &json!({"email": "nobody"}))
+        .refused(422, "email_invalid");
+    world
+        .coordinator()
+        .post(erase, &guest)
+        .refused(403, "permission_denied");
+}
+
 /// Every text of the database, by table and column.
 fn texts(world: &World) -> Vec<(String, String)> {
     let columns = match kind() {
@@ -327,5 +354,12 @@ fn erasure_keeps_the_last_of_those_who_run_things() {
     let before = texts(&world);
     erase(Who::Administrator).refused(409, "last_administrator");
     erase(Who::Foreigner).refused(409, "last_coordinator");
+    let disabled = format!("/users/{}", world.seed().users[&Who::Foreigner]);
+    let problem = world
+        .admin()
+        .patch(&disabled, "*", &json!({"disabled": true}))
+        .refused(409, "last_coordinator");
+    let detail = problem["detail"].as_str().unwrap_or_default();
+    assert!(detail.contains(world.seed().foreign.as_str()), "{detail}");
     assert_eq!(texts(&world), before, "a refusal changes nothing");
 }

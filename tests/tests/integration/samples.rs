@@ -210,6 +210,7 @@ impl<'a> Samples<'a> {
             | O::ExportMyPersonalData
             | O::ExportPersonalData
             | O::FindPersonalData
+            | O::ErasePersonalData
             | O::EraseUser
             | O::UpdateUser
             | O::CreateInvitation
@@ -378,6 +379,10 @@ impl<'a> Samples<'a> {
             }
             Operation::EraseUser => {
                 at(&[&self.world.account(&format!("{}@secret-mail.example", fresh("user")))]).with(json!({}))
+            }
+            Operation::ErasePersonalData => {
+                let invited = self.invitation();
+                at(&[]).with(json!({"email": invited["email"]}))
             }
             Operation::ExportPersonalData => at(&[&self.world.seed().users[&Who::Outsider]]),
             Operation::FindPersonalData => Sample {

@@ -7,7 +7,7 @@ use parvis_store::accounts as store;
 use parvis_store::personal_data::{self, Person};
 use parvis_store::{StoreError, StoreResult};
 use parvis_wire::accounts::User;
-use parvis_wire::personal_data::{PersonalData, PersonalMembership, PersonalRecord};
+use parvis_wire::personal_data::{ErasedData, PersonOfAddress, PersonalData, PersonalMembership, PersonalRecord};
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -22,6 +22,7 @@ pub fn configure(services: &mut ServiceConfig<'_>) {
         .service(export_my_personal_data)
         .service(export_personal_data)
         .service(find_personal_data)
+        .service(erase_personal_data)
         .service(erase_user);
 }
 
@@ -74,6 +75,28 @@ pub async fn find_personal_data(ctx: Context, query: Query<PersonQuery>) -> Answ
         let user = store::find_credentials(hop.conn, &email)?.map(|found| found.user.id);
         let account = tokens::hash(&email);
         export(hop, &Person { user, email, account })
+    })
+    .await
+}
+
+/// Erase what is known under an e-mail address that no account has
+///
+/// For somebody who was only invited: invitations to the address and attempts to sign in with it are removed. A person
+/// with an account is erased with it. Contacts of partners with the same address stay until each is erased by itself;
+/// `remaining` counts them, and the export lists them.
+#[utoipa::path(tag = "accounts", request_body = PersonOfAddress, responses((status = 200, description = "What was erased.", body = ErasedData)))]
+#[post("/api/v1/personal-data/erase")]
+pub async fn erase_personal_data(ctx: Context, body: Body<PersonOfAddress>) -> Answer {
+    ctx.write(Operation::ErasePersonalData, body, |hop, body: &PersonOfAddress| {
+        hop.platform()?;
+        let email = rules::email("/email", &body.email).map_err(StoreError::from)?;
+        let user = store::find_credentials(hop.conn, &email)?.map(|found| found.user.id);
+        let account = tokens::hash(&email);
+        let done = personal_data::erase_personal_data(hop.conn, &hop.stamp, &Person { user, email, account })?;
+        Reply::json(&ErasedData {
+            erased: done.erased as u64,
+            remaining: done.remaining as u64,
+        })
     })
     .await
 }

@@ -79,6 +79,8 @@ operations! {
     ExportPersonalData = "export_personal_data", ADMINISTRATOR;
     /// Read everything that is known about a person with an e-mail address, also without an account.
     FindPersonalData = "find_personal_data", ADMINISTRATOR;
+    /// Erase what is known under an e-mail address that no account has.
+    ErasePersonalData = "erase_personal_data", ADMINISTRATOR;
     /// Erase the person of an account; a pseudonym stays.
     EraseUser = "erase_user", ADMINISTRATOR;
     /// List the accounts.

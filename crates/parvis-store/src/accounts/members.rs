@@ -197,14 +197,28 @@ pub fn archive_member(conn: &mut Conn, stamp: &Stamp<'_>, before: &Member) -> St
 /// # Errors
 /// `last_coordinator`.
 pub(super) fn archive_memberships(conn: &mut Conn, stamp: &Stamp<'_>, user: UserId) -> StoreResult<()> {
+    active_memberships(conn, user)?
+        .iter()
+        .try_for_each(|member| archive_member(conn, stamp, member).map(drop))
+}
+
+/// Checks that every programme which an account coordinates keeps another coordinator who can sign in.
+///
+/// # Errors
+/// `last_coordinator`.
+pub(super) fn require_other_coordinators(conn: &mut Conn, user: UserId) -> StoreResult<()> {
+    active_memberships(conn, user)?
+        .iter()
+        .try_for_each(|member| require_other_coordinator(conn, member))
+}
+
+/// In the order of programmes, in which they are locked.
+fn active_memberships(conn: &mut Conn, user: UserId) -> StoreResult<Vec<Member>> {
     let query = members::table
         .inner_join(users::table)
         .filter(members::user_id.eq(user.db()).and(members::archived_at.is_null()))
         .order((members::programme_id, members::id));
-    let active: Vec<Member> = query.select(Member::as_select()).load(conn)?;
-    active
-        .iter()
-        .try_for_each(|member| archive_member(conn, stamp, member).map(drop))
+    Ok(query.select(Member::as_select()).load(conn)?)
 }
 
 /// Checks that role and organisation fit and that the organisation exists.
@@ -238,7 +252,10 @@ fn require_other_coordinator(conn: &mut Conn, leaving: &Member) -> StoreResult<(
     if others > 0 {
         return Ok(());
     }
-    let detail = "A programme keeps at least one coordinator; make somebody else coordinator first.";
+    let detail = format!(
+        "The programme {} keeps at least one coordinator who can sign in; make somebody else coordinator there first.",
+        leaving.programme_id
+    );
     Err(DomainError::new(Code::LastCoordinator, detail).into())
 }
 

@@ -9,7 +9,7 @@ use parvis_domain::{Code, DomainError, text};
 use serde_json::{Value, json};
 
 use super::end_sessions;
-use super::members::archive_memberships;
+use super::members::{archive_memberships, require_other_coordinators};
 use crate::columns::{DbId, Instant, IntoDb, MaybeInstant, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::{StoreResult, require_current};
@@ -283,7 +283,8 @@ pub fn update_me(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, name: &str, 
 /// Changes the rights of an account on the platform. One that is disabled loses its sessions at once.
 ///
 /// # Errors
-/// `version_stale`, `last_administrator`, `archived` for an account that was erased.
+/// `version_stale`, `last_administrator`, `last_coordinator` where a programme would be left with nobody who can sign in,
+/// `archived` for an account that was erased.
 pub fn update_user(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, rights: Rights) -> StoreResult<User> {
     if before.is_erased() {
         return Err(DomainError::new(Code::Archived, "The account was erased and takes no more changes.").into());
@@ -295,6 +296,9 @@ pub fn update_user(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, rights: Ri
 fn set_rights(conn: &mut Conn, stamp: &Stamp<'_>, before: &User, rights: Rights) -> StoreResult<()> {
     if !rights.administers() {
         require_other_administrator(conn, before)?;
+    }
+    if rights.disabled && before.disabled_at.is_none() {
+        require_other_coordinators(conn, before.id)?;
     }
     let disabled_at = rights.disabled.then(|| micros(before.disabled_at.unwrap_or(stamp.at)));
     let changed = diesel::update(
