@@ -1,7 +1,7 @@
 //! Tests of the store, each on SQLite and, where `PARVIS_TEST_POSTGRES_URL` names a server, on PostgreSQL as well.
 
 mod accounts;
-mod append_only;
+mod checks;
 mod conditions;
 mod harness;
 mod idempotency;
