@@ -69,6 +69,37 @@ fn gap(plan: &Value) -> &Value {
     &plan["totals"]["all"][0]["gap"]["amount"]
 }
 
+/// 60 staff + 40 travel, of which 65 + 35 is committed: a quarter may shift, and nothing of it is lost.
+#[test]
+fn a_funder_withdraws_whose_lines_shifted() {
+    let world = World::new();
+    let (client, share) = (world.coordinator(), world.share(60));
+    let line = json!({"category": "services", "year": 2026});
+    let travel = client.post(&format!("/budgets/{}/lines", share.budget), &line).id();
+    let [staff, travelling] = [(&share.line, 60), (&travel, 40)]
+        .map(|(line, euros)| json!({"line_id": line, "planned": eur(euros), "granted": eur(euros)}));
+    let grant = json!({
+        "funder_id": world.seed().funder, "kind": "cash", "currency": "EUR", "shift_percent": "25",
+        "shares": [staff, travelling]
+    });
+    let grant = client.post(&format!("/budgets/{}/grants", share.budget), &grant).id();
+    for (line, euros) in [(&share.line, 65), (&travel, 35)] {
+        let mut commitment = share.movement("commitment", euros);
+        (commitment["line_id"], commitment["grant_id"]) = (json!(line), json!(grant));
+        client.post(&share.movements(), &commitment).ok();
+    }
+    let body = json!({"reason": "Règlement d’intervention clos"});
+    let left = client.post(&format!("/grants/{grant}/withdraw"), &body).ok();
+    let planned: Vec<_> = left["shares"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|share| &share["planned"])
+        .collect();
+    assert_eq!((&left["planned"], planned), (&eur(100), vec![&eur(65), &eur(35)]));
+    parvis_tests::sums::assert_sums(&world.store);
+}
+
 /// What must be shown: one action, four funders, one withdraws, the gap shows, the plan is rebalanced, history keeps both.
 #[test]
 fn a_funder_withdraws_and_the_plan_is_rebalanced() {

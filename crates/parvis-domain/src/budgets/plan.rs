@@ -410,12 +410,14 @@ fn replace<T, I: PartialEq>(items: &mut Vec<T>, new: Vec<T>, id: impl Fn(&T) -> 
     }
 }
 
-/// What remains of a share whose funder withdraws: what is bound stays, the rest becomes zero.
+/// What remains of a share whose funder withdraws: what is bound stays, the rest becomes zero. Where more is bound than
+/// was planned, since headings may shift by `shift` (whole minor units), what was shifted becomes its plan: the lines from
+/// which it came lose their rest.
 #[must_use]
-pub fn withdrawn(cell: Cell, bound: i64) -> Cell {
+pub fn withdrawn(cell: Cell, bound: i64, shift: i64) -> Cell {
     Cell {
-        planned: cell.planned.min(bound),
-        granted: cell.granted.min(bound),
+        planned: bound.min(cell.planned + shift),
+        granted: bound.min(cell.granted + shift),
     }
 }
 

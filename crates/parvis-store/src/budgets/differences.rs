@@ -1,7 +1,7 @@
 //! Realised differences of exchange: what the bank gave, less what the rate that the funder asks for would have given.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use parvis_domain::{Currency, Money};
 
 use super::balances::{Extent, When, decided, recorded};
 use super::conversions::{Converter, UsedRate};
-use crate::columns::IntoDb;
+use crate::columns::db_ids;
 use crate::connection::Conn;
 use crate::error::StoreResult;
 use crate::schema::{grants, movements};
@@ -60,9 +60,9 @@ pub fn exchange_differences(
     today: NaiveDate,
 ) -> StoreResult<Vec<ExchangeDifference>> {
     let exchanged = exchanged(conn, extent, when)?;
-    let ids: Vec<_> = exchanged.iter().map(|one| one.grant.db()).collect();
+    let ids: BTreeSet<GrantId> = exchanged.iter().map(|one| one.grant).collect();
     let funders: Vec<(GrantId, PartnerId)> = grants::table
-        .filter(grants::id.eq_any(ids))
+        .filter(grants::id.eq_any(db_ids(ids)))
         .select((grants::id, grants::funder_id))
         .load(conn)?;
     let funders: BTreeMap<GrantId, PartnerId> = funders.into_iter().collect();

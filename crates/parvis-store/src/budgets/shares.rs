@@ -170,6 +170,11 @@ pub(super) fn ratio((numerator, denominator): (Option<i64>, Option<i64>)) -> Opt
 }
 
 impl Locked {
+    /// How much more than so much planned the share may take, in minor units.
+    pub(super) fn shift_of(&self, planned: i64) -> i64 {
+        self.shift.floor_of(planned)
+    }
+
     /// The sums up to and including a day, and what changed on each day after it.
     pub(super) fn at(&self, conn: &mut Conn, day: NaiveDate) -> StoreResult<(Sums, Vec<(NaiveDate, Sums)>)> {
         let later = days_after(conn, self.grant, day)?;
@@ -186,7 +191,7 @@ impl Locked {
         let (share, grant, released) = self.check(conn, day, Change::counts(change))?;
         self.totals = share;
         let key = (self.line, self.grant);
-        write_totals(conn, key, share, self.shift.floor_of(share.planned))?;
+        write_totals(conn, key, share, self.shift_of(share.planned))?;
         write_grant_totals(conn, self.grant, grant, released)?;
         add_to_day(conn, key, day, change)?;
         add_to_month(conn, key, day, change)
@@ -327,12 +332,7 @@ pub(super) fn set_shift(conn: &mut Conn, budget: BudgetId, grant: GrantId, shift
             pending: &waiting.collect::<Vec<_>>(),
         };
         ledger::verify(rules, EARLIEST, course)?;
-        write_totals(
-            conn,
-            (line, grant),
-            share.totals,
-            share.shift.floor_of(share.totals.planned),
-        )?;
+        write_totals(conn, (line, grant), share.totals, share.shift_of(share.totals.planned))?;
     }
     Ok(())
 }

@@ -150,20 +150,27 @@ fn what_is_bound_stays_when_a_funder_withdraws() {
         granted: 60,
     };
     assert_eq!(
-        withdrawn(cell, 40),
+        withdrawn(cell, 40, 0),
         Cell {
             planned: 40,
             granted: 40
         }
     );
     assert_eq!(
-        withdrawn(cell, 80),
+        withdrawn(cell, 80, 0),
         Cell {
             planned: 80,
             granted: 60
         }
     );
-    assert_eq!(withdrawn(cell, 0), Cell::default());
+    assert_eq!(withdrawn(cell, 0, 20), Cell::default());
+    // 65 of 60 is bound, since a quarter may shift; it was shifted and stays.
+    let shifted = |minor| Cell {
+        planned: minor,
+        granted: minor,
+    };
+    assert_eq!(withdrawn(shifted(60), 65, 15), shifted(65));
+    assert_eq!(withdrawn(shifted(40), 35, 10), shifted(35));
 }
 
 proptest! {

@@ -37,16 +37,16 @@ fn decide(conn: &mut Conn, stamp: &Stamp<'_>, of: &Movement, refusal: Option<&st
     check_second_person(of.recorded_by, stamp.actor)?;
     if refusal.is_none() {
         years::require_open(conn, of.budget_id, of.booked_on, "")?;
-        let committed = of.kind == MovementKind::Commitment && of.reverses.is_none() && of.corrects.is_none();
-        if committed {
-            years::require_line_open(conn, of.budget_id, of.line_id)?;
-        }
     }
     let mut share = shares::lock(conn, of.budget_id, (of.line_id, of.grant_id))?;
     let waiting = pending::take(conn, of.id)?;
     if waiting.is_empty() {
         let detail = "The movement does not wait for a second person, or somebody decided on it already.";
         return Err(StoreError::Domain(DomainError::new(Code::NotPending, detail)));
+    }
+    let commits = of.kind == MovementKind::Commitment && waiting.iter().any(|(_, _, change)| change.committed > 0);
+    if commits && refusal.is_none() {
+        years::require_line_open(conn, of.budget_id, of.line_id)?;
     }
     for (movement, day, change) in waiting {
         let before = get_movement(conn, movement)?;

@@ -100,7 +100,8 @@ pub fn reverse_movement(
 /// person decides, the two are decided on together.
 ///
 /// # Errors
-/// As [`reverse_movement`], and `currency_mismatch`.
+/// As [`reverse_movement`], `currency_mismatch`, and `line_year_closed` where more would be committed on a line of a
+/// closed year.
 pub fn correct_movement(
     conn: &mut Conn,
     stamp: &Stamp<'_>,
@@ -113,6 +114,9 @@ pub fn correct_movement(
     let mut share = lock_reversible(conn, of)?;
     let money = resolve(conn, &share, replacement).map_err(|error| below(error, "/replacement"))?;
     let mode = share.terms.mode;
+    if of.kind == MovementKind::Commitment && money.amount.minor > of.amount.minor {
+        years::require_line_open(conn, of.budget_id, of.line_id)?;
+    }
     let taken = ledger::effect(of.kind, mode, of.amount.minor).negated();
     let change = taken.plus(ledger::effect(replacement.kind, mode, money.amount.minor));
     apply(conn, &mut share, day, change).map_err(|error| below(error, "/replacement"))?;

@@ -51,7 +51,7 @@ pub fn copy_plan_year(conn: &mut Conn, stamp: &Stamp<'_>, setting: Setting, copy
         .get_result(conn)?;
     if there > 0 && !copy.beside {
         let detail = format!(
-            "{} has {there} lines already; say that the copies are to stand beside them.",
+            "{} has lines already ({there}); with `beside` the copies stand beside them.",
             copy.to
         );
         return Err(DomainError::new(Code::YearHasLines, detail).into());

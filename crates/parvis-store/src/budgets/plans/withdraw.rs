@@ -11,7 +11,8 @@ use parvis_domain::{Code, DomainError};
 
 use super::{NewVersion, begin, finish, touch};
 use crate::budgets::grants::{Grant, get_grant};
-use crate::budgets::{pending, record, shares, years};
+use crate::budgets::shares::{self, Locked};
+use crate::budgets::{pending, record, years};
 use crate::columns::{IntoDb, micros};
 use crate::connection::Conn;
 use crate::error::StoreResult;
@@ -49,8 +50,16 @@ pub fn withdraw_grant(
     let number = begin(conn, stamp, before.programme_id, before.budget_id)?;
     let mut lines: Vec<LineId> = before.shares.iter().map(|share| share.line).collect();
     lines.sort();
+    let mut released = Vec::new();
     for line in lines {
-        release(conn, stamp, before, line, withdrawal)?;
+        released.push(rest(conn, before, line, withdrawal.day)?);
+    }
+    // What grows comes first, so that the grant as a whole never falls below what is committed on it.
+    released.sort_by_key(|(_, change)| change.planned < 0 || change.granted < 0);
+    for (mut share, change) in released {
+        if change != Share::default() {
+            share.revise(conn, stamp, withdrawal.day, change, Some(&withdrawal.reason))?;
+        }
     }
     let current = grants::table
         .find(before.id.db())
@@ -88,16 +97,10 @@ pub fn withdraw_grant(
     Ok(after)
 }
 
-/// Lowers a share to what is bound on it on the day or on any later one, with what waits for a second person.
-fn release(
-    conn: &mut Conn,
-    stamp: &Stamp<'_>,
-    grant: &Grant,
-    line: LineId,
-    withdrawal: &Withdrawal,
-) -> StoreResult<()> {
-    let mut share = shares::lock(conn, grant.budget_id, (line, grant.id))?;
-    let (then, later) = share.at(conn, withdrawal.day)?;
+/// What brings a share to what is bound on it on the day or on any later one, with what waits for a second person.
+fn rest(conn: &mut Conn, grant: &Grant, line: LineId, day: NaiveDate) -> StoreResult<(Locked, Share)> {
+    let share = shares::lock(conn, grant.budget_id, (line, grant.id))?;
+    let (then, later) = share.at(conn, day)?;
     let of = |sums: Sums| match grant.kind {
         GrantKind::Cash => sums.committed,
         GrantKind::InKind => sums.contributed,
@@ -117,13 +120,15 @@ fn release(
         planned: then.planned,
         granted: then.granted,
     };
-    let left = withdrawn(cell, bound + waiting);
+    let left = withdrawn(cell, bound + waiting, share.shift_of(then.planned));
+    // Where no decision is asked for, it bounds nothing and is not raised.
+    let granted = match share.terms.policy.grant_decision {
+        true => left.granted,
+        false => left.granted.min(cell.granted),
+    };
     let change = Share {
         planned: left.planned - cell.planned,
-        granted: left.granted - cell.granted,
+        granted: granted - cell.granted,
     };
-    if change.planned == 0 && change.granted == 0 {
-        return Ok(());
-    }
-    share.revise(conn, stamp, withdrawal.day, change, Some(&withdrawal.reason))
+    Ok((share, change))
 }
