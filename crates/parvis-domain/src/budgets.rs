@@ -151,7 +151,7 @@ pub struct GrantContent {
 }
 
 /// The part of a grant that a line gets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Share {
     /// What the plan foresees, in minor units of the grant's currency.
     pub planned: i64,
@@ -214,12 +214,17 @@ pub fn check_line(line: &LineContent, categories: &[Category], axes: &[Axis], pe
     }
     let years = period.starts_on.year()..=period.ends_on.map_or(i32::MAX, |end| end.year());
     if !years.contains(&line.year) {
+        let (first, last) = (years.start(), period.ends_on.map(|end| end.year()));
+        let until = last.map(|last| format!(" to {last}")).unwrap_or_default();
         let detail = format!(
-            "{} lies outside the period of the budget, from {}.",
-            line.year,
-            years.start()
+            "{} lies outside the period of the budget, from {first}{until}.",
+            line.year
         );
-        faults.add(Code::OutOfRange, "/year", detail);
+        let fault = Fault::new(Code::OutOfRange, "/year", detail).with("min", first.to_string());
+        faults.push(match last {
+            Some(last) => fault.with("max", last.to_string()),
+            None => fault,
+        });
     }
     faults.finish(Some(()))
 }

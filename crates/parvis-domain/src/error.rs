@@ -198,7 +198,7 @@ codes! {
     InvitationInvalid = "invitation_invalid", Refused, "The invitation is not valid";
     /// A partner role of a member must name its organisation, and no other role may.
     PartnerBindingInvalid = "partner_binding_invalid", Refused, "The organisation does not fit the role";
-    /// A programme must keep at least one coordinator.
+    /// A programme must keep at least one coordinator who can sign in; the detail names the programme.
     LastCoordinator = "last_coordinator", Conflict, "The last coordinator must stay";
     /// The platform must keep at least one administrator who can sign in.
     LastAdministrator = "last_administrator", Conflict, "The last administrator must stay";
@@ -458,12 +458,19 @@ impl std::fmt::Display for DomainError {
 impl std::error::Error for DomainError {}
 
 impl From<Faults> for DomainError {
-    /// A single fault lends its code to the whole, so that a client can branch on it directly.
+    /// A single fault lends its code to the whole, so that a client can branch on it directly; so do several parameters
+    /// that cannot be read.
     fn from(faults: Faults) -> Self {
+        let parameters = faults.0.iter().all(|fault| fault.code == Code::ParameterInvalid);
         match faults.0.as_slice() {
             [only] => Self {
                 code: only.code,
                 detail: only.detail.clone(),
+                faults,
+            },
+            [_, _, ..] if parameters => Self {
+                code: Code::ParameterInvalid,
+                detail: format!("{} parameters cannot be read.", faults.0.len()),
                 faults,
             },
             _ => Self {

@@ -173,15 +173,6 @@ pub fn check_rules(at: &str, rules: &[CofinancingRule], categories: &[&str]) -> 
     faults.finish(Some(checked))
 }
 
-/// The share that may shift between headings where a grant says nothing of its own.
-#[must_use]
-pub fn default_shift(rules: &[CheckedRule]) -> Option<Percentage> {
-    rules.iter().find_map(|rule| match rule.demand {
-        Demand::HeadingShift(share) => Some(share),
-        _ => None,
-    })
-}
-
 impl CofinancingRule {
     fn check(&self, at: &str, categories: &[&str]) -> Result<CheckedRule, Faults> {
         let mut faults = Faults::new();

@@ -110,10 +110,8 @@ pub fn check_close(year: i32, accounts: &Accounts) -> Result<(), DomainError> {
     }
     if !accounts.pending.is_empty() {
         let movements = accounts.pending.join(", ");
-        let detail = format!(
-            "{} movements booked in {year} wait for a second person; approve or refuse them first: {movements}.",
-            accounts.pending.len()
-        );
+        let detail =
+            format!("Movements booked in {year} wait for a second person; approve or refuse them first: {movements}.");
         return Err(refusal(Code::YearHasPending, detail, "movements", movements));
     }
     Ok(())

@@ -22,7 +22,7 @@ pub(super) const SHARES_MAX: usize = 100;
     "shares": [{"line_id": "01890a5d-ac96-774b-bcce-b302099a8059", "planned": {"amount": "12000.00", "currency": "EUR"}}]
 })))]
 pub struct NewGrant {
-    /// The funder: a partner of the programme.
+    /// The funder, any partner; `list_partners` has them.
     pub funder_id: Uuid,
     /// Cash or in kind.
     pub kind: GrantKind,

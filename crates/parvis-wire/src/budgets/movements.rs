@@ -213,7 +213,11 @@ impl NewMovement {
 
 fn required<'a, T: ?Sized>(faults: &mut Faults, pointer: &str, value: Option<&'a T>) -> Option<&'a T> {
     if value.is_none() {
-        faults.add(Code::Required, pointer, "It belongs to how the amount is worked out.");
+        let together = match pointer {
+            "/base" | "/base_rate" => "`base` and `base_rate` go together.",
+            _ => "`unit`, `quantity` and `unit_value` go together.",
+        };
+        faults.add(Code::Required, pointer, together);
     }
     value
 }

@@ -224,7 +224,6 @@ fn headings_may_shift_a_little_between_submissions() {
         percent: Some("25".to_owned()),
         ..rule(CofinancingKind::HeadingShift)
     });
-    assert_eq!(default_shift(&shift), Some(Percentage::of_millionths(25_000_000)));
     let of = |works, staff| {
         plan(
             vec![line(1, "works", None), line(2, "staff", None)],
