@@ -317,6 +317,17 @@ fn commitments_of_a_closed_year_go_on_in_open_ones() {
     let open = year(&client, &share.budget, 2025);
     assert_eq!((&open["closed"], &open["closable"]), (&json!(false), &json!(true)));
     assert_eq!(open["carried_over"][0]["amount"], eur(49_999));
+    // Nor is the plan a way around it.
+    let line = format!("/lines/{}", share.line);
+    let moved = client
+        .patch(&line, "*", &json!({"year": 2025}))
+        .refused(422, "line_year_closed");
+    assert_eq!(moved["errors"][0]["pointer"], "/year");
+    let revision =
+        json!({"grant_id": share.grant, "planned": eur(100_001), "booked_on": "2024-06-01", "reason": "Essai"});
+    client
+        .patch(&line, "*", &json!({"revisions": [revision]}))
+        .refused(422, "year_closed");
     close(&client, &share.budget, 2025).ok();
     close(&client, &share.budget, 2026).refused(409, "year_not_over");
     post("disbursement", 10_000, "2026-02-01").ok();

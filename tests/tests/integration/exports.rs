@@ -179,6 +179,15 @@ fn the_plan_has_a_row_per_grant_and_one_for_a_line_without() {
         ("100.00", "EUR")
     );
     assert_eq!((plan[1]["cost"].as_str(), plan[1]["planned"].as_str()), ("40.00", ""));
+    // From the cost and its own share a partner could work out those of others.
+    let partner = world.of(Who::Partner);
+    let lines = format!("/budgets/{}/lines", share.budget);
+    assert!(
+        rows(&partner.get(&format!("{lines}.csv")))
+            .iter()
+            .all(|row| row["cost"].is_empty())
+    );
+    assert!(partner.all(&lines, 50).iter().all(|line| line["cost"].is_null()));
 }
 
 #[test]

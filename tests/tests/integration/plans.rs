@@ -130,6 +130,13 @@ fn a_funder_withdraws_and_the_plan_is_rebalanced() {
         .patch(&action.at(""), "*", &raise)
         .refused(422, "grant_withdrawn");
     assert_eq!(refused["errors"][0]["pointer"], "/cells/0/planned");
+    let line = json!({"revisions": [{"grant_id": leaving.grant, "planned": eur(6), "reason": "Essai"}]});
+    let path = format!("/lines/{}", leaving.line);
+    action.client.patch(&path, "*", &line).refused(422, "grant_withdrawn");
+    let share = json!({"grant_id": leaving.grant, "planned": eur(1)});
+    let line = json!({"category": "investment", "year": 2026, "grants": [share]});
+    let path = format!("/budgets/{}/lines", leaving.budget);
+    action.client.post(&path, &line).refused(422, "grant_withdrawn");
     let balanced = json!({"cells": [action.cell(0, 55), action.cell(2, 30)], "reason": "Rééquilibrage", "booked_on": "2026-06-01"});
     let balanced = action.client.patch(&action.at(""), "*", &balanced).ok();
     assert_eq!(*gap(&balanced), "0.00");

@@ -73,7 +73,7 @@ pub fn require_line_open(year: i32, closed_through: Option<i32>) -> Result<(), F
     match closed_through {
         Some(last) if year <= last => {
             let detail = format!(
-                "The line is of the plan of {year}, which is closed: it takes no new commitment. What was committed on it can still be disbursed, spent, justified, released and repaid."
+                "The plan of {year} is closed: its lines take no new commitment. What was committed on them can still be disbursed, spent, justified, released and repaid."
             );
             Err(Fault::new(Code::LineYearClosed, "/line_id", detail).with("year", year.to_string()))
         }

@@ -4,16 +4,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
 use parvis_domain::budgets::plan::PlanVersionKind;
+use parvis_domain::budgets::years::require_line_open;
 use parvis_domain::budgets::{self as domain, GrantKind, LineContent, LineShare, Share};
 use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
 use parvis_domain::page::{Page, PageRequest};
-use parvis_domain::{Currency, LocalisedText, Money};
+use parvis_domain::{Currency, Fault, LocalisedText, Money};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::balances::{Balance, Of, planned_and_granted};
 use super::home::Setting;
-use super::{grants, plans, record, references, shares, texts};
+use super::{grants, plans, record, references, shares, texts, years};
 use crate::columns::{Instant, IntoDb, db_ids, json, micros};
 use crate::connection::{Conn, MultiBackend};
 use crate::error::{StoreError, StoreResult};
@@ -169,7 +170,9 @@ pub fn list_budget_lines(
     let ids = db_ids(page.items.iter().map(|line| line.id));
     let shares = planned_and_granted(conn, Of::Lines(&ids), filter.only)?;
     Ok(paging::map(page, |rows| {
-        rows.into_iter().map(|row| with_shares(row, &shares)).collect()
+        rows.into_iter()
+            .map(|row| with_shares(row, &shares, filter.only))
+            .collect()
     }))
 }
 
@@ -180,11 +183,14 @@ pub fn list_budget_lines(
 pub fn get_budget_line(conn: &mut Conn, line: LineId, only: Option<PartnerId>) -> StoreResult<Line> {
     let row: LineRow = lines::table.find(line.db()).select(LineRow::as_select()).first(conn)?;
     let shares = planned_and_granted(conn, Of::Lines(&[line.db()]), only)?;
-    Ok(with_shares(row, &shares))
+    Ok(with_shares(row, &shares, only))
 }
 
-fn with_shares(row: LineRow, shares: &[Balance]) -> Line {
+/// A line with its shares. Whoever sees the shares of one funder alone sees no cost, from which the others follow.
+fn with_shares(row: LineRow, shares: &[Balance], only: Option<PartnerId>) -> Line {
     let of_line = shares.iter().filter(|share| share.line == row.id);
+    let cost = row.cost_minor.zip(row.cost_currency);
+    let cost = cost.map(|(minor, currency)| Money::new(minor, currency));
     let share = |b: &Balance| LineShareRow {
         grant: b.grant,
         funder: b.funder,
@@ -200,10 +206,7 @@ fn with_shares(row: LineRow, shares: &[Balance]) -> Line {
         category: row.category,
         axis: row.axis,
         year: row.year,
-        cost: row
-            .cost_minor
-            .zip(row.cost_currency)
-            .map(|(minor, currency)| Money::new(minor, currency)),
+        cost: cost.filter(|_| only.is_none()),
         position: row.position,
         version: row.version,
         created_at: row.created_at,
@@ -300,6 +303,7 @@ fn grant_of(
         LineShare::Existing { grant, currency, share } => {
             let have = references::currency_in(conn, setting.budget, *grant, &format!("/grants/{i}/grant_id"))?;
             domain::check_currency(&format!("/grants/{i}/planned/currency"), *currency, have)?;
+            references::require_giving(conn, *grant, &format!("/grants/{i}/grant_id"))?;
             Ok((*grant, *share))
         }
     }
@@ -323,7 +327,9 @@ pub struct Revision {
 /// Changes a line that was read at its version, and revises the plan of its grants. Either makes a version of the plan.
 ///
 /// # Errors
-/// `version_stale`; `plan_below_committed` where a revision would fall below what is committed on some day.
+/// `version_stale`; `plan_below_committed` where a revision would fall below what is committed on some day, `year_closed`
+/// for one with a day in a closed year, `grant_withdrawn` for an increase, `line_year_closed` where the line would move out
+/// of a closed year or into one.
 pub fn update_budget_line(
     conn: &mut Conn,
     stamp: &Stamp<'_>,
@@ -333,6 +339,15 @@ pub fn update_budget_line(
     role: Option<&str>,
 ) -> StoreResult<Line> {
     plans::touch(conn, before.budget_id, None)?;
+    if content.year != before.year {
+        let closed = years::closed_through(conn, before.budget_id)?;
+        for year in [before.year, content.year] {
+            require_line_open(year, closed).map_err(|fault| Fault {
+                pointer: "/year".to_owned(),
+                ..fault
+            })?;
+        }
+    }
     let number = match revisions.is_empty() && *content == before.content() {
         false => Some(plans::begin(conn, stamp, before.programme_id, before.budget_id)?),
         true => None,
@@ -390,6 +405,7 @@ pub fn update_budget_line(
 
 fn revise(conn: &mut Conn, stamp: &Stamp<'_>, line: &Line, i: usize, revision: &Revision) -> StoreResult<()> {
     let at = |name: &str| format!("/revisions/{i}/{name}");
+    years::require_open(conn, line.budget_id, revision.booked_on, &at("booked_on"))?;
     let mut share = shares::lock(conn, line.budget_id, (line.id, revision.grant))
         .map_err(|error| relocate(error, &at("grant_id")))?;
     for (name, money) in [("planned", revision.planned), ("granted", revision.granted)] {
@@ -403,6 +419,9 @@ fn revise(conn: &mut Conn, stamp: &Stamp<'_>, line: &Line, i: usize, revision: &
         planned: delta(revision.planned, then.planned),
         granted: delta(revision.granted, then.granted),
     };
+    if change.planned > 0 || change.granted > 0 {
+        references::require_giving(conn, revision.grant, &at("planned"))?;
+    }
     let revised = share.revise(conn, stamp, revision.booked_on, change, Some(&revision.reason));
     revised.map_err(|error| relocate(error, &at("planned")))
 }

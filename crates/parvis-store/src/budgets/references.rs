@@ -34,6 +34,20 @@ pub(super) fn currency_in(conn: &mut Conn, budget: BudgetId, grant: GrantId, poi
     found.ok_or_else(|| Fault::new(Code::ReferenceUnknown, pointer, "This budget has no such grant.").into())
 }
 
+/// A funder that has withdrawn brings nothing more.
+///
+/// # Errors
+/// `grant_withdrawn` at the pointer.
+pub(super) fn require_giving(conn: &mut Conn, grant: GrantId, pointer: &str) -> StoreResult<()> {
+    let withdrawn = grants::table.find(grant.db()).select(grants::withdrawn_on);
+    let withdrawn: Option<chrono::NaiveDate> = withdrawn.first(conn).optional()?.flatten();
+    if withdrawn.is_none() {
+        return Ok(());
+    }
+    let detail = "The funder has withdrawn: its share can only fall.";
+    Err(Fault::new(Code::GrantWithdrawn, pointer, detail).into())
+}
+
 /// The shares of a new grant: each line must be of the same budget.
 pub(super) fn require_lines(conn: &mut Conn, budget: BudgetId, shares: &[(LineId, Share)]) -> StoreResult<()> {
     let ids = db_ids(shares.iter().map(|(line, _)| *line));
