@@ -294,15 +294,6 @@ fn commitments_of_a_closed_year_go_on_in_open_ones() {
     let problem = post("disbursement", 1, "2024-12-31").refused(422, "year_closed");
     assert_eq!(problem["errors"][0]["params"]["min"], "2025-01-01");
     post("commitment", 1, "2025-02-01").refused(422, "line_year_closed");
-    // A correction is no way around it: less passes, more is a new commitment.
-    let correct = |id: &str, euros: u32| {
-        let body = json!({"reason": "Essai", "booked_on": "2025-02-01", "replacement": {"amount": eur(euros)}});
-        client.post(&format!("/movements/{id}/correct"), &body)
-    };
-    correct(&committed, 90_001).refused(422, "line_year_closed");
-    let less = correct(&committed, 89_999).id();
-    correct(&less, 90_000).refused(422, "line_year_closed");
-    let committed = less;
     post("disbursement", 10_000, "2025-02-01").ok();
     post("expenditure", 5_000, "2025-03-01").ok();
     // What was booked in the closed year is put right with a day in an open one.
@@ -314,6 +305,14 @@ fn commitments_of_a_closed_year_go_on_in_open_ones() {
     client
         .post(&reverse, &reversal("2025-04-01"))
         .refused(422, "disbursed_exceeds_committed");
+    // A correction is no way around it: less passes, more is a new commitment.
+    let correct = |id: &str, euros: u32| {
+        let body = json!({"reason": "Essai", "booked_on": "2025-02-01", "replacement": {"amount": eur(euros)}});
+        client.post(&format!("/movements/{id}/correct"), &body)
+    };
+    correct(&committed, 90_001).refused(422, "line_year_closed");
+    let less = correct(&committed, 89_999).id();
+    correct(&less, 90_000).refused(422, "line_year_closed");
     let open = year(&client, &share.budget, 2025);
     assert_eq!((&open["closed"], &open["closable"]), (&json!(false), &json!(true)));
     assert_eq!(open["carried_over"][0]["amount"], eur(49_999));
