@@ -80,14 +80,6 @@ pub async fn exclusively<F: Future<Output = ()> + 'static>(name: &str, task: F) 
     }
 }
 
-/// The bytes of a file that was chosen, in base64 (RFC 4648), as the API takes them.
-pub async fn base64_of(file: &Blob) -> Option<String> {
-    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
-    let bytes = Uint8Array::new(&buffer).to_vec();
-    let text: String = bytes.into_iter().map(char::from).collect();
-    window().btoa(&text).ok()
-}
-
 /// The language of the document, as the root element states it.
 pub fn root_language() -> String {
     let root = document().document_element();
