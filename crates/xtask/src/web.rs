@@ -44,7 +44,7 @@ const ENTRANCES: [&str; 5] = ["entrance", "programmes", "public", "step", "steps
 /// What may load in all when one of their pages is opened directly (wasm, JavaScript and CSS, in brotli), in bytes.
 const PAGE_BUDGET: usize = 300_000;
 /// What may load when an area is opened first, in brotli, in bytes.
-const AREA_BUDGET: usize = 120_000;
+const AREA_BUDGET: usize = 180_000;
 
 /// Options of `cargo xtask web`.
 #[derive(clap::Args)]
