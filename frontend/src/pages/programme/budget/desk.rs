@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use leptos::text_prop::TextProp;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use parvis_domain::accounts::Operation;
 use parvis_wire::budgets::{Balance, Balances, Budget, BudgetLine};
@@ -185,52 +186,34 @@ pub fn BudgetHead(
         })
     };
     let base = format!("/programmes/{}/budget", here.id());
-    let mut tabs = vec![
-        TabLink {
-            text: (move || say!(i18n, budget.plan)).into(),
-            href: base.clone(),
-        },
-        TabLink {
-            text: (move || say!(i18n, budget.ledger)).into(),
-            href: format!("{base}/movements"),
-        },
-        TabLink {
-            text: (move || say!(i18n, budget.report)).into(),
-            href: format!("{base}/report"),
-        },
-        TabLink {
-            text: (move || say!(i18n, conditions.tab)).into(),
-            href: format!("{base}/conditions"),
-        },
-        TabLink {
-            text: (move || say!(i18n, versions.title)).into(),
-            href: format!("{base}/versions"),
-        },
-        TabLink {
-            text: (move || say!(i18n, rules.title)).into(),
-            href: format!("{base}/rules"),
-        },
-        TabLink {
-            text: (move || say!(i18n, balances.title)).into(),
-            href: format!("{base}/balances"),
-        },
-        TabLink {
-            text: (move || say!(i18n, rates.title)).into(),
-            href: format!("{base}/rates"),
-        },
+    let tab = |part: &str, text: TextProp| TabLink {
+        text,
+        href: format!("{base}{part}"),
+    };
+    let (years, reconciles) = (
+        here.may(Operation::ListBudgetYears),
+        here.may(Operation::ListReconciliations),
+    );
+    let all = [
+        (true, tab("", (move || say!(i18n, budget.plan)).into())),
+        (true, tab("/movements", (move || say!(i18n, budget.ledger)).into())),
+        (true, tab("/balances", (move || say!(i18n, balances.title)).into())),
+        (true, tab("/conditions", (move || say!(i18n, conditions.tab)).into())),
+        (years, tab("/years", (move || say!(i18n, years.title)).into())),
+        (
+            reconciles,
+            tab("/reconciliation", (move || say!(i18n, recon.title)).into()),
+        ),
+        (true, tab("/report", (move || say!(i18n, budget.report)).into())),
+        (true, tab("/versions", (move || say!(i18n, versions.title)).into())),
+        (true, tab("/rules", (move || say!(i18n, rules.title)).into())),
+        (true, tab("/rates", (move || say!(i18n, rates.title)).into())),
     ];
-    if here.may(Operation::ListBudgetYears) {
-        tabs.push(TabLink {
-            text: (move || say!(i18n, years.title)).into(),
-            href: format!("{base}/years"),
-        });
-    }
-    if here.may(Operation::ListReconciliations) {
-        tabs.push(TabLink {
-            text: (move || say!(i18n, recon.title)).into(),
-            href: format!("{base}/reconciliation"),
-        });
-    }
+    let tabs: Vec<_> = all
+        .into_iter()
+        .filter(|(shown, _)| *shown)
+        .map(|(_, tab)| tab)
+        .collect();
     view! {
         <PageHead title lead>
             <Show when=move || desk.there()><AsOf desk with_day/></Show>

@@ -57,8 +57,7 @@ pub fn RatesPage() -> impl IntoView {
         <BudgetHead desk/>
         {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
         <p class="read">{tr!(i18n, rates.lead)}</p>
-        <Pair/>
-        <List/>
+        <div class="section-tight"><Pair/><List/></div>
         <Show when=move || here.may(Operation::CreateRate)>
             <section class="section-tight two" aria-labelledby="h-record">
                 <RecordForm/>
