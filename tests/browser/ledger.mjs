@@ -85,10 +85,10 @@ async function entered({ page, axe, picture, programme }) {
 test("the ledger is what its address says", ENGLISH, async ({ page, picture }) => {
   const { programme } = await demonstration();
   const { items: budgets } = await api(`/programmes/${programme}/budgets`);
-  const budget = budgets.at(-1).id;
-  const { items: balances } = await api(`/budgets/${budget}/balances`);
-  const balance = balances.find(({ committed }) => Number(committed.amount) > 0);
-  const [line, grant] = [{ id: balance.line_id }, balance];
+  const rowsOf = async ({ id }) => (await api(`/budgets/${id}/balances`)).items.map((row) => ({ ...row, budget: id }));
+  const shares = (await Promise.all(budgets.map(rowsOf))).flat();
+  const balance = shares.find(({ committed }) => Number(committed?.amount) > 0);
+  const [budget, line, grant] = [balance.budget, { id: balance.line_id }, balance];
   const all = await api(`/budgets/${budget}/movements?limit=200&line_id=${line.id}&grant_id=${grant.grant_id}&sort=-booked_on`);
   await signIn(page);
   await open(page, `/programmes/${programme}/budget/movements?budget=${budget}&line_id=${line.id}&grant_id=${grant.grant_id}`);

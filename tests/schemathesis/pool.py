@@ -209,6 +209,18 @@ class Pool(Client):
         headers = {"If-Match": "*"}
         self.ask("PATCH", f"/programmes/{self.public}", json={"four_eyes": wanted}, headers=headers)
 
+    def statement(self):
+        """A file of the accounts that is kept."""
+        return self.document.operations["create_reconciliation"].example | {"dry_run": False}
+
+    def a_reconciliations(self):
+        """A statement with one row that no movement matches."""
+        kept = self.post(f"/budgets/{self.a_budgets()}/reconciliations", self.statement())
+        return kept["reconciliation"]["id"]
+
+    def a_reconciliation_rows(self):
+        return self.items(f"/reconciliations/{self.a_reconciliations()}/rows")[0]["id"]
+
     def cell(self):
         """A budget, and a change to its plan."""
         budget, line, grant = self.share()
@@ -337,3 +349,9 @@ class Pool(Client):
 
     def _import_rates(self):
         return [self.public], self.document.operations["import_rates"].example, None
+
+    def _create_reconciliation(self):
+        return [self.a_budgets()], self.statement(), None
+
+    def _update_reconciliation_row(self):
+        return [self.a_reconciliation_rows()], {"note": "Frais de tenue"}, "*"

@@ -18,17 +18,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 #: They would end the session that the run rests on.
 LEFT_OUT = ["logout", "logout_everywhere", "change_password"]
-CHECKS = [
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_headers_conformance",
-    "response_schema_conformance",
-    "negative_data_rejection",
-    "allow_header_conformance",
-    "unsupported_method",
-    "ignored_auth",
-]
 #: With up to so many examples per operation both runs together end within ten minutes.
 SHORT = 50
 SHORT_SECONDS = 580
@@ -106,10 +95,9 @@ def follow(line, environment, folder, limit):
 def command(options, report):
     program = Path(sys.executable).with_name("schemathesis")
     line = [
-        str(program), "run", f"{options.base_url}/api/openapi.json",
+        str(program), "--config-file", str(HERE / "schemathesis.toml"), "run", f"{options.base_url}/api/openapi.json",
         "--max-examples", str(options.max_examples),
         "--phases", "examples,coverage,fuzzing",
-        "--checks", ",".join(CHECKS),
         "--generation-database", "none",
         "--generation-with-security-parameters", "false",
         "--suppress-health-check", "all",
