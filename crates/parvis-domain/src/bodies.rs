@@ -1,7 +1,7 @@
 //! Bodies that govern a programme: committees, councils, how their members come by their seats, and what they decide.
 //!
 //! A body has *colleges*, each with a number of seats. A *mandate* gives a seat to a member from a day to a day; who sits
-//! on a day, and which seats are vacant, is worked out by [`composition`]. What a [`meeting`](meetings) may decide follows
+//! on a day, and which seats are vacant, is worked out by [`composition()`]. What a [`meeting`](meetings) may decide follows
 //! from its [`quorum`], its agenda and the rules of the body.
 
 pub mod composition;

@@ -393,7 +393,9 @@ impl<'a> Ledger<'a> {
             sums: plus(taken, given),
         };
         let counts = matches!(self.replay.groups[of.group].state, State::Counts(_));
-        let free = of.reversed_by.is_none() && counts && day >= of.day && self.replay.open(day);
+        let commits = KINDS[of.kind] == "commitment" && euros.is_some_and(|euros| euros > of.euros);
+        let open = self.replay.open(day) && (!commits || self.replay.commits(of.share));
+        let free = of.reversed_by.is_none() && counts && day >= of.day && open;
         let expected = free && self.replay.holds(Some((change, self.waits)), None);
         let (verb, body) = match euros {
             None => ("reverse", json!({"reason": "Essai", "booked_on": day_text(day)})),
@@ -408,7 +410,7 @@ impl<'a> Ledger<'a> {
         };
         let answer = self.client.post(&format!("/movements/{}/{verb}", of.id), &body);
         if let Some(made) = self.settle(&format!("{verb} {of:?} {change:?}"), expected, &answer) {
-            let group = self.group(&made, change, self.waits, false);
+            let group = self.group(&made, change, self.waits, commits);
             self.replay.posted[at].reversed_by = Some(group);
             if let Some(euros) = euros {
                 self.remember(&made, (of.share, of.kind, euros, day), group);
