@@ -3,6 +3,8 @@
 mod file;
 mod guess;
 
+use std::collections::BTreeMap;
+
 use actix_web::{delete, get, patch, post};
 use parvis_domain::accounts::{Operation, View};
 use parvis_domain::budgets::reconciliation::{Finding, OutcomeCounts, RowOutcome, StatementSource};
@@ -134,15 +136,14 @@ fn report(hop: &mut Hop<'_>, budget: BudgetId, read: file::Read) -> StoreResult<
     let findings = store::match_statement(hop.conn, budget, &read.statement)?;
     let ids: Vec<_> = findings.iter().flat_map(|finding| finding.movements.clone()).collect();
     let found = store::movements_by_id(hop.conn, &ids)?;
-    let movement_of = |id| found.iter().position(|movement| movement.id == id);
-    let places: std::collections::BTreeMap<_, _> = ids.iter().filter_map(|id| Some((*id, movement_of(*id)?))).collect();
+    let found: BTreeMap<_, _> = found.into_iter().map(|movement| (movement.id, movement)).collect();
     let mut counts = OutcomeCounts::default();
     let mut report = read.report;
     let readable = report.rows.iter_mut().filter(|row| row.faults.is_empty());
     for (row, Finding { outcome, movements }) in readable.zip(findings) {
         counts.add(outcome, 1);
         row.outcome = Some(outcome);
-        let of = movements.iter().filter_map(|id| found.get(*places.get(id)?).cloned());
+        let of = movements.iter().filter_map(|id| found.get(id).cloned());
         row.movements = of.map(|movement| wire::movement(movement, View::Member)).collect();
     }
     report.counts = counts;
