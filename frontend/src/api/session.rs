@@ -106,11 +106,6 @@ impl Session {
         self.0.set(State::SignedIn(user));
     }
 
-    /// Forgets a session that has ended on the server.
-    pub fn forget(self) {
-        self.end();
-    }
-
     /// Reads the account again, after its programmes have changed. A failure changes nothing.
     pub async fn read_again(self) {
         if let Ok(user) = client::get::<Me>("/me").await
@@ -130,12 +125,13 @@ impl Session {
             let token = token();
             let empty = Sent::default();
             let _ = client::send(&gloo_net::http::Method::POST, "/auth/logout", &empty, token.as_deref()).await;
-            self.end();
+            self.forget();
             then();
         });
     }
 
-    fn end(self) {
+    /// Forgets the session here, once it has ended on the server.
+    pub fn forget(self) {
         TOKEN.set(None);
         browser::remember(REMEMBERED, None);
         self.0.set(State::Stranger);
@@ -160,7 +156,7 @@ pub(super) async fn renew(refused: Option<String>) {
         match answer.and_then(|answer| answer.read::<Opened>()) {
             Ok(opened) => session.open(opened),
             Err(failure) if failure.status == 0 && refused.is_some() => {}
-            Err(_) => session.end(),
+            Err(_) => session.forget(),
         }
     })
     .await;
