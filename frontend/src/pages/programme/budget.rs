@@ -7,6 +7,7 @@ mod conditions;
 mod desk;
 mod edit;
 mod ledger;
+mod line_fields;
 mod movement_form;
 mod new_forms;
 mod plan;

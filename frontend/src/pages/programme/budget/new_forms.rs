@@ -1,19 +1,19 @@
 //! Adding a budget, and a line with the funders that pay for it.
 
-use chrono::Datelike;
 use leptos::prelude::*;
 use parvis_domain::budgets::GrantKind;
-use parvis_wire::budgets::{NewBudget, NewBudgetLine, NewLineGrant};
+use parvis_wire::budgets::{NewBudget, NewLineGrant};
 use uuid::Uuid;
 
 use super::desk::DeskHere;
+use super::line_fields::{LineDraft, LineFields};
 use crate::api::budgets;
 use crate::components::{
     Button, ButtonKind, Choice, DateField, Form, FormFailure, SelectField, SubmitButton, TextField, Toasts, on_submit,
 };
 use crate::forms::read::{Decimals, date_text};
 use crate::forms::texts;
-use crate::i18n::{decimals, plain, say, tag, tr, words};
+use crate::i18n::{decimals, say, tag, tr, words};
 use crate::pages::programme::frame::Here;
 
 /// Adds the first budget of a programme, over its whole period unless another is said.
@@ -101,32 +101,15 @@ pub fn NewLineForm() -> impl IntoView {
     let here = Here::of_page();
     let toasts = Toasts::here();
     let form = Form::new(i18n);
-    let text = || RwSignal::new(String::new());
-    let (title, axis, cost) = (text(), text(), text());
-    let category = RwSignal::new(here.with(|programme| {
-        programme
-            .categories
-            .first()
-            .map(|one| one.code.clone())
-            .unwrap_or_default()
-    }));
-    let year = RwSignal::new(desk.with(|desk| desk.budget.starts_on.year().to_string()));
-    let currency = move || desk.with(|desk| desk.budget.currency.clone());
-    let shares = RwSignal::new(vec![Share::new(currency())]);
+    let draft = LineDraft::new(desk, here, None);
+    let shares = RwSignal::new(vec![Share::new(draft.currency())]);
     let submit = move || {
         let decimals = decimals(i18n.get_locale_untracked());
-        let request = NewBudgetLine {
-            category: category.get_untracked(),
-            year: year.get_untracked().trim().parse().unwrap_or_default(),
-            axis: texts::optional(&axis.get_untracked()),
-            title: texts::localised(tag(i18n.get_locale_untracked()), &title.get_untracked()),
-            cost: texts::optional_money(&cost.get_untracked(), decimals, &currency()),
-            grants: shares
-                .get_untracked()
-                .into_iter()
-                .filter_map(|share| share.request(decimals))
-                .collect(),
-        };
+        let grants = shares
+            .get_untracked()
+            .into_iter()
+            .filter_map(|share| share.request(decimals));
+        let request = draft.request(i18n, grants.collect());
         if form.passes(request.check()).is_none() {
             return;
         }
@@ -134,44 +117,19 @@ pub fn NewLineForm() -> impl IntoView {
             budgets::create_budget_line(desk.with(|desk| desk.budget.id), request),
             move |_| {
                 toasts.tell(say!(i18n, state.saved));
-                title.set(String::new());
-                cost.set(String::new());
-                shares.set(vec![Share::new(currency())]);
+                draft.clear();
+                shares.set(vec![Share::new(draft.currency())]);
                 desk.from.refetch();
             },
         );
     };
-    let categories = Signal::derive(move || {
-        here.with(|programme| {
-            programme
-                .categories
-                .iter()
-                .map(|one| Choice::new(&one.code, plain(i18n, &one.title)))
-                .collect()
-        })
-    });
-    let axes = Signal::derive(move || {
-        here.with(|programme| {
-            programme
-                .axes
-                .iter()
-                .map(|one| Choice::new(&one.code, plain(i18n, &one.title)))
-                .collect()
-        })
-    });
     view! {
         <form class="card stack" on:submit=on_submit(submit) novalidate>
-            <div class="fields">
-                <TextField form pointer="/title" label=move || say!(i18n, budget.line_title) value=title wide=true/>
-                <SelectField form pointer="/category" label=move || say!(i18n, budget.category) value=category choices=categories/>
-                <SelectField form pointer="/axis" label=move || say!(i18n, budget.axis) value=axis choices=axes none=move || say!(i18n, form.none)/>
-                <TextField form pointer="/year" label=move || say!(i18n, budget.year) value=year figures=true required=true/>
-                <TextField form pointer="/cost" label=move || format!("{} ({})", say!(i18n, budget.cost), currency()) value=cost figures=true/>
-            </div>
+            <LineFields form draft/>
             <h3>{tr!(i18n, budget.who_pays)}</h3>
             <For each=move || shares.get() key=|share| share.id let(share)><ShareFields desk form share/></For>
             <div>
-                <Button kind=ButtonKind::Quiet on_press=move |()| shares.update(|all| all.push(Share::new(currency())))>
+                <Button kind=ButtonKind::Quiet on_press=move |()| shares.update(|all| all.push(Share::new(draft.currency())))>
                     {tr!(i18n, budget.add_funder)}
                 </Button>
             </div>

@@ -1,9 +1,8 @@
 //! What is added to the plan beside the sheet: a line, a funder's grant. What is typed in the sheet stays.
 
-use chrono::Datelike;
 use leptos::prelude::*;
 use parvis_domain::budgets::{GrantKind, PaymentMode};
-use parvis_wire::budgets::{NewBudgetLine, NewGrant, NewShare};
+use parvis_wire::budgets::{NewGrant, NewShare};
 
 use super::sheet::Sheet;
 use super::table::line_title;
@@ -12,68 +11,35 @@ use crate::components::{
     ButtonKind, Choice, DateField, Form, FormFailure, SelectField, SubmitButton, TextField, Toasts, on_submit,
 };
 use crate::forms::texts;
-use crate::i18n::{I18n, decimals, plain, say, tag, tr, words};
+use crate::i18n::{I18n, decimals, say, tr, words};
 use crate::pages::programme::budget::desk::DeskHere;
+use crate::pages::programme::budget::line_fields::{LineDraft, LineFields};
 use crate::pages::programme::frame::Here;
 
 /// A line without funders yet: they are typed into its row.
 #[component]
 pub fn NewLine(sheet: Sheet) -> impl IntoView {
     let i18n = words();
-    let (desk, here) = (DeskHere::of_page(), Here::of_page());
     let toasts = Toasts::here();
     let form = Form::new(i18n);
-    let text = || RwSignal::new(String::new());
-    let (title, axis, cost) = (text(), text(), text());
-    let first = here.with(|programme| programme.categories.first().map(|one| one.code.clone()));
-    let category = RwSignal::new(first.unwrap_or_default());
     let last = sheet
         .layout
         .with_untracked(|layout| layout.years.last().map(|year| year.year));
-    let year = last.unwrap_or_else(|| desk.with(|desk| desk.budget.starts_on.year()));
-    let year = RwSignal::new(year.to_string());
-    let currency = move || desk.with(|desk| desk.budget.currency.clone());
+    let draft = LineDraft::new(DeskHere::of_page(), Here::of_page(), last);
     let submit = move || {
-        let decimals = decimals(i18n.get_locale_untracked());
-        let request = NewBudgetLine {
-            category: category.get_untracked(),
-            year: year.get_untracked().trim().parse().unwrap_or_default(),
-            axis: texts::optional(&axis.get_untracked()),
-            title: texts::localised(tag(i18n.get_locale_untracked()), &title.get_untracked()),
-            cost: texts::optional_money(&cost.get_untracked(), decimals, &currency()),
-            grants: Vec::new(),
-        };
+        let request = draft.request(i18n, Vec::new());
         if form.passes(request.check()).is_none() {
             return;
         }
         form.send(budgets::create_budget_line(sheet.budget(), request), move |_| {
             toasts.tell(say!(i18n, sheet.line_added));
-            title.set(String::new());
-            cost.set(String::new());
+            draft.clear();
             sheet.read_again();
         });
     };
-    let categories = Signal::derive(move || {
-        here.with(|programme| {
-            let all = programme.categories.iter();
-            all.map(|one| Choice::new(&one.code, plain(i18n, &one.title))).collect()
-        })
-    });
-    let axes = Signal::derive(move || {
-        here.with(|programme| {
-            let all = programme.axes.iter();
-            all.map(|one| Choice::new(&one.code, plain(i18n, &one.title))).collect()
-        })
-    });
     view! {
         <form class="stack gap-top" on:submit=on_submit(submit) novalidate>
-            <div class="fields">
-                <TextField form pointer="/title" label=move || say!(i18n, budget.line_title) value=title wide=true/>
-                <SelectField form pointer="/category" label=move || say!(i18n, budget.category) value=category choices=categories/>
-                <SelectField form pointer="/axis" label=move || say!(i18n, budget.axis) value=axis choices=axes none=move || say!(i18n, form.none)/>
-                <TextField form pointer="/year" label=move || say!(i18n, budget.year) value=year figures=true required=true/>
-                <TextField form pointer="/cost" label=move || format!("{} ({})", say!(i18n, budget.cost), currency()) value=cost figures=true/>
-            </div>
+            <LineFields form draft/>
             <FormFailure form/>
             <div class="actions"><SubmitButton kind=ButtonKind::Plain busy=form.busy()>{tr!(i18n, sheet.add_line)}</SubmitButton></div>
         </form>
