@@ -11,6 +11,7 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use parvis_domain::{Currency, Money};
 
 use crate::i18n::{I18n, Locale, current, format_tag};
+use crate::ledger::money;
 
 const NARROW: char = '\u{202f}';
 
@@ -67,6 +68,11 @@ impl Format {
     /// An amount with its currency: `1 312 400,00 EUR`, `EUR 7,440.00`.
     pub fn money(self, money: Money) -> String {
         self.with_code(money, money.currency.digits())
+    }
+
+    /// An amount as the API sends it; nothing for what is no money, which it never sends.
+    pub fn amount(self, amount: &parvis_wire::Money) -> String {
+        money(amount).map(|amount| self.money(amount)).unwrap_or_default()
     }
 
     /// An amount without cents where it has none: for headlines.

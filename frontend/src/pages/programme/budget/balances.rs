@@ -24,7 +24,7 @@ use self::course::Course;
 use self::partners::PartnersTable;
 use self::question::QuestionForm;
 use self::table::SectionTable;
-use super::desk::{BudgetHead, DeskHere};
+use super::desk::{BudgetBody, BudgetHead, DeskHere};
 use crate::api::balances::{self, Extent, Question};
 use crate::api::{Answer, budgets, movements, query};
 use crate::components::{Empty, FailureAlert, Fetched, Skeleton};
@@ -155,19 +155,10 @@ pub fn BalancesPage() -> impl IntoView {
     let desk = DeskHere::new();
     view! {
         <BudgetHead desk/>
-        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
-        <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
-            <Show when=move || desk.there() fallback=NoBudget>
-                <OfBudget desk/>
-            </Show>
-        </Show>
+        <BudgetBody desk>
+            <OfBudget desk/>
+        </BudgetBody>
     }
-}
-
-#[component]
-fn NoBudget() -> impl IntoView {
-    let i18n = words();
-    view! { <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/> }
 }
 
 #[component]

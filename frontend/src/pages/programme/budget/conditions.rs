@@ -20,9 +20,9 @@ use parvis_domain::budgets::{GrantKind, PaymentMode};
 use parvis_wire::budgets::Grant;
 use uuid::Uuid;
 
-use super::desk::{BudgetHead, Desk, DeskHere};
+use super::desk::{BudgetBody, BudgetHead, Desk, DeskHere};
 use crate::api::{Answer, conditions as api, query};
-use crate::components::{Choice, Empty, FailureAlert, Fetched, Form, Loaded, SelectField, Skeleton, on_submit};
+use crate::components::{Choice, Empty, Fetched, Form, Loaded, SelectField, on_submit};
 use crate::i18n::{I18n, say, tr, words};
 use crate::lazy::{Folded, area};
 use crate::pages::programme::frame::Here;
@@ -45,21 +45,12 @@ pub fn ConditionsPage() -> impl IntoView {
     provide_context(Acts::new());
     view! {
         <BudgetHead desk/>
-        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
-        <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
-            <Show when=move || desk.there() fallback=NoBudget>
-                <Grants desk/>
-                <ProgressSection desk/>
-                <ActsDialog/>
-            </Show>
-        </Show>
+        <BudgetBody desk>
+            <Grants desk/>
+            <ProgressSection desk/>
+            <ActsDialog/>
+        </BudgetBody>
     }
-}
-
-#[component]
-fn NoBudget() -> impl IntoView {
-    let i18n = words();
-    view! { <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/> }
 }
 
 /// The address of the conditions of a grant, or of all of them.

@@ -11,7 +11,9 @@ use parvis_wire::programmes::Programme;
 use uuid::Uuid;
 
 use crate::api::{Answer, Failure, budgets, query};
-use crate::components::{Choice, DateField, Fetched, Form, PageHead, SelectField, TabLink, Tabs, on_submit};
+use crate::components::{
+    Choice, DateField, Empty, FailureAlert, Fetched, Form, PageHead, SelectField, Skeleton, TabLink, Tabs, on_submit,
+};
 use crate::format::{formats, today};
 use crate::forms::read;
 use crate::i18n::{I18n, plain, say, tr, words};
@@ -220,6 +222,33 @@ pub fn BudgetHead(
             {children.map(|children| children())}
         </PageHead>
         <Tabs label=move || say!(i18n, budget.views) tabs/>
+    }
+}
+
+/// The body of a budget's page below its head: why the budget could not be read, that it is on its way, that there is
+/// none, or what the page shows of it.
+#[component]
+pub fn BudgetBody(
+    desk: DeskHere,
+    /// What stands there in a programme without a budget, beside saying so.
+    #[prop(optional, into)]
+    none: ViewFn,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let i18n = words();
+    let children = StoredValue::new(children);
+    let none = StoredValue::new(none);
+    let nothing = move || {
+        view! {
+            <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/>
+            {none.with_value(ViewFn::run)}
+        }
+    };
+    view! {
+        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
+        <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
+            <Show when=move || desk.there() fallback=nothing>{children.with_value(|children| children())}</Show>
+        </Show>
     }
 }
 

@@ -18,12 +18,12 @@ use uuid::Uuid;
 use self::detail::{Approve, MovementDialog, States};
 use self::filters::{Filters, use_filter};
 use super::book::BookHere;
-use super::desk::{BudgetHead, DeskHere};
+use super::desk::{BudgetBody, BudgetHead, DeskHere};
 use super::movement_form::MovementFields;
 use crate::api::movements::{self, MovementFilter};
 use crate::api::{Failure, Session, budgets, query};
 use crate::browser::save;
-use crate::components::{Alert, Button, ButtonKind, Empty, FailureAlert, Fetched, Skeleton, TableBox, Tone};
+use crate::components::{Alert, Button, ButtonKind, Empty, FailureAlert, Fetched, TableBox, Tone};
 use crate::format::{Format, formats};
 use crate::i18n::{movement_kind, say, tr, words};
 use crate::lazy::{Folded, area};
@@ -47,23 +47,14 @@ pub fn LedgerPage() -> impl IntoView {
     let may_post = move || here.may(Operation::CreateMovement) && desk.with(|desk| !desk.lines.is_empty());
     view! {
         <BudgetHead desk/>
-        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
-        <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
-            <Show when=move || desk.there() fallback=NoLedger>
-                <Show when=may_post>
-                    <div class="section-head"><Folded summary=move || say!(i18n, movement.enter) area=area::movement/></div>
-                </Show>
-                <Filters desk book/>
-                <Ledger desk book fields/>
+        <BudgetBody desk>
+            <Show when=may_post>
+                <div class="section-head"><Folded summary=move || say!(i18n, movement.enter) area=area::movement/></div>
             </Show>
-        </Show>
+            <Filters desk book/>
+            <Ledger desk book fields/>
+        </BudgetBody>
     }
-}
-
-#[component]
-fn NoLedger() -> impl IntoView {
-    let i18n = words();
-    view! { <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/> }
 }
 
 /// The movement that the address names, and the way to put another into it.

@@ -9,9 +9,9 @@ use parvis_domain::budgets::GrantKind;
 use parvis_domain::{Currency, Money};
 use uuid::Uuid;
 
-use super::desk::{BudgetHead, DeskHere};
+use super::desk::{BudgetBody, BudgetHead, DeskHere};
 use super::movement_form::MovementFields;
-use crate::components::{Badge, Empty, FailureAlert, Glyph, Icon, MoneyBar, Skeleton, TableBox, Tone};
+use crate::components::{Badge, Empty, Glyph, Icon, MoneyBar, TableBox, Tone};
 use crate::format::{decimals, formats, today};
 use crate::i18n::{plain, say, tr, words};
 use crate::lazy::{Folded, Later, area};
@@ -56,42 +56,36 @@ pub fn PlanPage() -> impl IntoView {
                 <a class="btn" href="#movement"><Icon glyph=Glyph::Plus/>{tr!(i18n, movement.new)}</a>
             </Show>
         </BudgetHead>
-        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
-        <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
-            <Show when=move || desk.there() fallback=NoBudget>
-                <Show
-                    when=planned
-                    fallback=move || view! { <Empty title=move || say!(i18n, money.none) text=move || say!(i18n, budget.no_lines)/> }
-                >
-                    <Show when=move || here.may(Operation::ListAlerts)><Later area=area::alerts/></Show>
-                    <Matrix desk/>
-                    <section class="section-tight desk" aria-label=move || say!(i18n, budget.share)>
-                        <div class="stack">
-                            <Drill desk fields/>
-                            <Show when=move || here.may(Operation::UpdateBudgetLine)>
-                                <Folded summary=move || say!(i18n, budget.revise) area=area::revise/>
-                            </Show>
-                        </div>
-                        <Show when=may_post><Later area=area::movement/></Show>
-                    </section>
-                    <ChainSection desk/>
-                </Show>
-                <Show when=may_plan>
-                    <div class="section"><Folded summary=move || say!(i18n, budget.new_line) area=area::new_line/></div>
-                </Show>
+        <BudgetBody desk none=NoBudget>
+            <Show
+                when=planned
+                fallback=move || view! { <Empty title=move || say!(i18n, money.none) text=move || say!(i18n, budget.no_lines)/> }
+            >
+                <Show when=move || here.may(Operation::ListAlerts)><Later area=area::alerts/></Show>
+                <Matrix desk/>
+                <section class="section-tight desk" aria-label=move || say!(i18n, budget.share)>
+                    <div class="stack">
+                        <Drill desk fields/>
+                        <Show when=move || here.may(Operation::UpdateBudgetLine)>
+                            <Folded summary=move || say!(i18n, budget.revise) area=area::revise/>
+                        </Show>
+                    </div>
+                    <Show when=may_post><Later area=area::movement/></Show>
+                </section>
+                <ChainSection desk/>
             </Show>
-        </Show>
+            <Show when=may_plan>
+                <div class="section"><Folded summary=move || say!(i18n, budget.new_line) area=area::new_line/></div>
+            </Show>
+        </BudgetBody>
     }
 }
 
+/// The first budget, where there is none.
 #[component]
 fn NoBudget() -> impl IntoView {
-    let i18n = words();
     let here = Here::of_page();
-    view! {
-        <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/>
-        <Show when=move || here.may(Operation::CreateBudget)><Later area=area::new_budget/></Show>
-    }
+    view! { <Show when=move || here.may(Operation::CreateBudget)><Later area=area::new_budget/></Show> }
 }
 
 /// The plans of the budget, one per currency and kind.

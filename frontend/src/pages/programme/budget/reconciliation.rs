@@ -13,9 +13,9 @@ use parvis_domain::accounts::Operation;
 use parvis_wire::budgets::Reconciliation;
 use uuid::Uuid;
 
-use super::desk::{BudgetHead, DeskHere};
+use super::desk::{BudgetBody, BudgetHead, DeskHere};
 use crate::api::{query, reconciliations as api};
-use crate::components::{Alert, Empty, FailureAlert, Skeleton, TableBox, Tone};
+use crate::components::{Alert, Empty, TableBox, Tone};
 use crate::format::formats;
 use crate::i18n::{row_outcome, say, statement_source, tr, words};
 use crate::pages::paged::paged;
@@ -39,19 +39,11 @@ pub fn ReconciliationPage() -> impl IntoView {
     };
     view! {
         <BudgetHead desk/>
-        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
         <Show
             when=move || here.may(Operation::ListReconciliations)
             fallback=move || view! { <Alert tone=Tone::Info title=move || say!(i18n, problem.permission_denied)/> }
         >
-            <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
-                <Show
-                    when=move || desk.there()
-                    fallback=move || view! { <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/> }
-                >
-                    {content}
-                </Show>
-            </Show>
+            <BudgetBody desk>{content}</BudgetBody>
         </Show>
     }
 }

@@ -12,11 +12,9 @@ use uuid::Uuid;
 use self::parts::{GrantRules, ReportHead, Signatures};
 use self::read::Report;
 use self::tables::{Conversion, Movements, Statement};
-use super::desk::{BudgetHead, DeskHere};
+use super::desk::{BudgetBody, BudgetHead, DeskHere};
 use crate::api::query;
-use crate::components::{
-    Button, Choice, DateField, Empty, FailureAlert, Fetched, Form, Loaded, SelectField, Skeleton, on_submit,
-};
+use crate::components::{Button, Choice, DateField, Empty, Fetched, Form, Loaded, SelectField, on_submit};
 use crate::forms::read::{date, date_text};
 use crate::forms::texts;
 use crate::i18n::{say, tr, words};
@@ -29,15 +27,14 @@ pub fn ReportPage() -> impl IntoView {
     let desk = DeskHere::new();
     view! {
         <div class="no-print"><BudgetHead desk/></div>
-        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
-        <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
+        <BudgetBody desk>
             <Show
-                when=move || desk.there() && !funders(desk).is_empty()
+                when=move || !funders(desk).is_empty()
                 fallback=move || view! { <Empty title=move || say!(i18n, money.none) text=move || say!(i18n, money.none_text)/> }
             >
                 <Chosen desk/>
             </Show>
-        </Show>
+        </BudgetBody>
     }
 }
 

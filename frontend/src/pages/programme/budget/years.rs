@@ -10,11 +10,9 @@ use parvis_domain::budgets::years::YearAction;
 use parvis_domain::{Currency, Money};
 use parvis_wire::budgets::{BudgetYear, BudgetYears, YearRecord, YearTotal};
 
-use super::desk::{BudgetHead, DeskHere};
+use super::desk::{BudgetBody, BudgetHead, DeskHere};
 use crate::api::{Answer, Failure, years as api};
-use crate::components::{
-    Badge, Button, ButtonKind, Dialog, Empty, FailureAlert, Fetched, Glyph, Icon, Loaded, Skeleton, TableBox, Tone,
-};
+use crate::components::{Badge, Button, ButtonKind, Dialog, Empty, Fetched, Glyph, Icon, Loaded, TableBox, Tone};
 use crate::format::{decimals, formats};
 use crate::i18n::{say, tr, words};
 use crate::ledger::money;
@@ -26,19 +24,12 @@ use year_forms::{CloseForm, ReopenForm};
 /// The page.
 #[component]
 pub fn YearsPage() -> impl IntoView {
-    let i18n = words();
     let desk = DeskHere::new();
     view! {
         <BudgetHead desk/>
-        {move || desk.failure().map(|failure| view! { <FailureAlert failure retry=move |()| desk.from.refetch()/> })}
-        <Show when=move || desk.shown.with(Option::is_some) fallback=move || desk.failure().is_none().then(|| view! { <Skeleton/> })>
-            <Show
-                when=move || desk.there()
-                fallback=move || view! { <Empty title=move || say!(i18n, budget.none) text=move || say!(i18n, budget.none_text)/> }
-            >
-                <Years desk/>
-            </Show>
-        </Show>
+        <BudgetBody desk>
+            <Years desk/>
+        </BudgetBody>
     }
 }
 

@@ -8,7 +8,6 @@ use super::{Page, Shown};
 use crate::components::{Alert, TableBox, Tone};
 use crate::format::{Format, formats};
 use crate::i18n::{I18n, rate_policy, say, tr, words};
-use crate::ledger::money;
 use crate::pages::programme::budget::rates::rate_text;
 
 /// The rates used and those that are missing, where totals were converted.
@@ -168,16 +167,15 @@ pub fn Differences(shown: Shown) -> impl IntoView {
 }
 
 fn difference(i18n: I18n, format: Format, page: Page, of: ExchangeDifference) -> impl IntoView + use<> {
-    let amount = |of: &parvis_wire::Money| money(of).map(|money| format.money(money));
     let policy: RatePolicy = of.policy;
     view! {
         <tr role="row">
             <th scope="row" role="rowheader">{page.desk.with(|desk| desk.funder(of.funder_id))}</th>
             <td role="cell" data-label=say!(i18n, balances.policy)>{rate_policy(i18n, policy)}</td>
             <td role="cell" class="num" data-label=say!(i18n, balances.movements)>{format.number(of.movements.into())}</td>
-            <td role="cell" class="num" data-label=say!(i18n, balances.booked)>{amount(&of.booked)}</td>
-            <td role="cell" class="num" data-label=say!(i18n, balances.at_rate)>{amount(&of.at_rate)}</td>
-            <td role="cell" class="num strong" data-label=say!(i18n, balances.difference)>{amount(&of.difference)}</td>
+            <td role="cell" class="num" data-label=say!(i18n, balances.booked)>{format.amount(&of.booked)}</td>
+            <td role="cell" class="num" data-label=say!(i18n, balances.at_rate)>{format.amount(&of.at_rate)}</td>
+            <td role="cell" class="num strong" data-label=say!(i18n, balances.difference)>{format.amount(&of.difference)}</td>
             <td role="cell" class="num" data-label=say!(i18n, balances.without_rate)>{format.number(of.without_rate.into())}</td>
         </tr>
     }

@@ -42,15 +42,18 @@ fn Shown(settlement: Settlement, rate: Option<String>) -> impl IntoView {
     let i18n = words();
     let format = formats();
     let due = money(&settlement.due)?;
-    let show = move |amount: &parvis_wire::Money| money(amount).map(|amount| format.money(amount));
     let row = |name: &'static str, amount: &parvis_wire::Money| {
-        view! { <tr><th scope="row">{name}</th><td class="num">{show(amount)}</td></tr> }
+        view! { <tr><th scope="row">{name}</th><td class="num">{format.amount(amount)}</td></tr> }
     };
     let accepted = match &rate {
         Some(rate) => say!(i18n, settlement.accepted_at, rate = format.percent_text(rate)),
         None => say!(i18n, settlement.accepted_whole).to_owned(),
     };
-    let elsewhere: Vec<_> = settlement.accepted_elsewhere.iter().filter_map(show).collect();
+    let elsewhere: Vec<_> = settlement
+        .accepted_elsewhere
+        .iter()
+        .map(|amount| format.amount(amount))
+        .collect();
     let elsewhere = (!elsewhere.is_empty())
         .then(|| view! { <p class="source">{say!(i18n, settlement.elsewhere, amounts = elsewhere.join(", "))}</p> });
     let (tone, verdict) = match due.minor {

@@ -13,7 +13,6 @@ use crate::api::query;
 use crate::components::{Badge, Button, ButtonKind, Glyph, Icon};
 use crate::format::formats;
 use crate::i18n::{plain, say, tr, words};
-use crate::ledger::money;
 use crate::pages::programme::budget::desk::DeskHere;
 use crate::pages::programme::frame::Here;
 
@@ -80,7 +79,7 @@ fn Slab(desk: DeskHere, asked: Asked, number: usize, first: Option<Uuid>) -> imp
         Some(title) => plain(i18n, title),
         None => say!(i18n, conditions.tranche_number, number = number),
     };
-    let amount = money(&tranche.amount).map(|amount| format.money(amount));
+    let amount = format.amount(&tranche.amount);
     let (tone, glyph, text) = tranche_state(i18n, tranche.state);
     let when = match (tranche.released_on, tranche.due_on) {
         (Some(day), _) => Some(say!(i18n, conditions.released_on, day = format.day(day))),

@@ -30,9 +30,7 @@ pub(super) fn ReleaseForm(tranche: Tranche) -> impl IntoView {
     let form = Form::new(i18n);
     let day = RwSignal::new(date_text(Here::of_page().today()));
     let (id, version) = (tranche.id, tranche.version);
-    let amount = money(&tranche.amount)
-        .map(|amount| format.money(amount))
-        .unwrap_or_default();
+    let amount = format.amount(&tranche.amount);
     let submit = move || {
         let release = TrancheRelease {
             released_on: texts::optional_date(&day.get_untracked()),

@@ -113,9 +113,7 @@ fn Facts(desk: DeskHere, movement: Movement) -> impl IntoView {
         .as_ref()
         .map(|rate| format!("{} × {rate}", amount(&movement.base).unwrap_or_default()));
     let refused = movement.refused.as_ref().map(|refused| {
-        let amount = money(&refused.amount)
-            .map(|money| format.money(money))
-            .unwrap_or_default();
+        let amount = format.amount(&refused.amount);
         format!("{amount} · {}", refused.reason)
     });
     let day = |day: Option<chrono::NaiveDate>| day.map(|day| format.day(day));

@@ -7,7 +7,6 @@ use super::fields::MovementFields;
 use crate::components::{Badge, Glyph, Tone};
 use crate::format::formats;
 use crate::i18n::{movement_kind, say, tr, words};
-use crate::ledger::money;
 use crate::pages::programme::budget::desk::DeskHere;
 use crate::pages::programme::budget::ledger::detail::MovementDialog;
 use crate::pages::programme::frame::Here;
@@ -28,9 +27,7 @@ pub fn Recent(desk: DeskHere, fields: MovementFields, changed: Callback<()>) -> 
         let line = here
             .get()
             .map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
-        let amount = money(&movement.amount)
-            .map(|amount| format.money(amount))
-            .unwrap_or_default();
+        let amount = format.amount(&movement.amount);
         let (id, kind) = (movement.id, movement_kind(i18n, movement.kind));
         let pending = (movement.status == MovementStatus::Pending).then(|| {
             view! { <Badge tone=Tone::Warn glyph=Glyph::Clock text=move || say!(i18n, movement.pending)/> }

@@ -170,9 +170,7 @@ fn Holds(share: Share, terms: Terms, policy: Policy, fields: MovementFields) -> 
     {
         let title = one.title.as_ref().map(|title| plain(i18n, title));
         let title = title.unwrap_or_else(|| one.position.to_string());
-        let amount = money(&one.amount)
-            .map(|amount| format.money(amount))
-            .unwrap_or_default();
+        let amount = format.amount(&one.amount);
         holds.push(match one.state {
             TrancheState::Ready => (
                 Glyph::Half,

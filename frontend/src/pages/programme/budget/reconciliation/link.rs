@@ -5,7 +5,7 @@ use parvis_wire::Patch;
 use parvis_wire::budgets::{Movement, ReconciliationRow, ReconciliationRowPatch};
 use uuid::Uuid;
 
-use super::parts::{amount_text, movement_text};
+use super::parts::movement_text;
 use crate::api::reconciliations::{self as api, MissingFilter};
 use crate::components::{
     Button, CheckField, Empty, Fetched, Form, FormFailure, Loaded, SubmitButton, TextArea, TextField, Toasts, on_submit,
@@ -132,7 +132,7 @@ pub fn Link(
         first.description.clone(),
     ];
     let what = what.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    let wanted = amount_text(format, &first.amount);
+    let wanted = format.amount(&first.amount);
     let sum = {
         let wanted = wanted.clone();
         move || {

@@ -2,13 +2,11 @@
 
 use leptos::prelude::*;
 use parvis_domain::budgets::reconciliation::{OutcomeCounts, RowOutcome};
-use parvis_wire::Money;
 use parvis_wire::budgets::Movement;
 
 use crate::components::{Badge, Glyph, Tone};
 use crate::format::{Format, formats};
 use crate::i18n::{I18n, movement_kind, row_outcome, say, words};
-use crate::ledger::money;
 use crate::pages::programme::budget::desk::DeskHere;
 use crate::pages::programme::frame::Here;
 
@@ -21,11 +19,6 @@ pub fn counted(counts: &OutcomeCounts) -> [(RowOutcome, u32); 5] {
         (RowOutcome::Unmatched, counts.unmatched),
         (RowOutcome::Explained, counts.explained),
     ]
-}
-
-/// An amount in the reader's language.
-pub fn amount_text(format: Format, amount: &Money) -> String {
-    money(amount).map(|amount| format.money(amount)).unwrap_or_default()
 }
 
 /// What became of a row.
@@ -50,8 +43,8 @@ pub fn movement_text(i18n: I18n, format: Format, desk: DeskHere, here: Here, mov
     let parts = [
         Some(movement_kind(i18n, movement.kind).to_owned()),
         Some(format.day_short(movement.paid_on.unwrap_or(movement.booked_on))),
-        Some(amount_text(format, &movement.amount)),
-        movement.original.as_ref().map(|original| amount_text(format, original)),
+        Some(format.amount(&movement.amount)),
+        movement.original.as_ref().map(|original| format.amount(original)),
         line.filter(|line| !line.is_empty()),
         movement.reference.clone(),
     ];

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use parvis_wire::budgets::{ReconciliationReport, StatementRow};
 
-use super::parts::{Movements, Outcome, amount_text, counted};
+use super::parts::{Movements, Outcome, counted};
 use crate::components::{Badge, CheckField, Empty, Glyph, TableBox, Tone};
 use crate::format::formats;
 use crate::i18n::{problem_text, row_outcome, say, tr, words};
@@ -110,7 +110,7 @@ fn PreviewRow(row: StatementRow) -> impl IntoView {
             <th scope="row">{format!("{} {}", say!(i18n, recon.row), row.line)}</th>
             <td data-label=say!(i18n, recon.col_day)>{row.day.map(|day| format.day_short(day))}</td>
             <td data-label=say!(i18n, recon.col_description)><span>{what}</span></td>
-            <td class="num" data-label=say!(i18n, money.amount)>{row.amount.as_ref().map(|amount| amount_text(format, amount))}</td>
+            <td class="num" data-label=say!(i18n, money.amount)>{row.amount.as_ref().map(|amount| format.amount(amount))}</td>
             <td>
                 {outcome}
                 {unreadable}

@@ -10,7 +10,7 @@ use parvis_wire::budgets::{Movement, Reconciliation, ReconciliationRow};
 use uuid::Uuid;
 
 use super::link::Link;
-use super::parts::{Movements, Outcome, amount_text, counted, movement_text};
+use super::parts::{Movements, Outcome, counted, movement_text};
 use crate::api::query;
 use crate::api::reconciliations::{self as api, MissingFilter};
 use crate::browser;
@@ -248,7 +248,7 @@ fn Row(row: Shown, linking: RwSignal<Option<Shown>>, open: RwSignal<bool>) -> im
         .flatten()
         .collect::<Vec<_>>()
         .join(" · ");
-    let amount = amount_text(format, &first.amount);
+    let amount = format.amount(&first.amount);
     let label = format!(
         "{} {} {}: {what} {amount}",
         say!(i18n, recon.link),

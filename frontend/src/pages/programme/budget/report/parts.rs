@@ -11,7 +11,6 @@ use super::read::Report;
 use crate::components::{DocumentTitle, TableBox};
 use crate::format::formats;
 use crate::i18n::{I18n, payment_mode, plain, say, tr, words};
-use crate::ledger::money;
 use crate::ledger::statement::due;
 use crate::pages::programme::budget::desk::DeskHere;
 use crate::pages::programme::frame::Here;
@@ -105,7 +104,7 @@ pub fn GrantRules(report: Report) -> impl IntoView {
             let text = say!(i18n, movement.hold_withdrawn, day = format.day(day));
             view! { <br/><span class="source">{text}</span> }
         });
-        let granted = money(&grant.granted).map(|money| format.money(money));
+        let granted = format.amount(&grant.granted);
         view! {
             <tr>
                 <th scope="row">{grant.reference.clone().unwrap_or_else(|| "–".to_owned())}{withdrawn}</th>

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::parts::policy_name;
 use super::read::Report;
 use crate::components::TableBox;
-use crate::format::{Format, decimals, formats};
+use crate::format::{decimals, formats};
 use crate::i18n::{movement_kind, say, tr, words};
 use crate::ledger::money;
 use crate::ledger::statement::{Part, Row, statement};
@@ -131,12 +131,12 @@ pub fn Conversion(report: Report) -> impl IntoView {
             say!(i18n, money.in_kind)
         };
         let chain = [&total.committed, &total.disbursed, &total.spent, &total.justified];
-        let always = [&total.planned, &total.granted].map(|amount| shown(format, amount));
-        let cash_only = chain.map(|amount| if cash { shown(format, amount) } else { "–".to_owned() });
+        let always = [&total.planned, &total.granted].map(|amount| format.amount(amount));
+        let cash_only = chain.map(|amount| if cash { format.amount(amount) } else { "–".to_owned() });
         let contributed = if cash {
             "–".to_owned()
         } else {
-            shown(format, &total.contributed)
+            format.amount(&total.contributed)
         };
         let cells = always.into_iter().chain(cash_only).chain([contributed]);
         let cells = cells.map(|text| view! { <td class="num">{text}</td> }).collect_view();
@@ -186,10 +186,6 @@ pub fn Conversion(report: Report) -> impl IntoView {
             {(!missing.is_empty()).then(|| view! { <p class="is-bad">{say!(i18n, report.rates_missing, pairs = missing)}</p> })}
         </section>
     })
-}
-
-fn shown(format: Format, amount: &parvis_wire::Money) -> String {
-    money(amount).map(|money| format.money(money)).unwrap_or_default()
 }
 
 /// Every movement of the funder's grants that counts, oldest first.
@@ -266,9 +262,9 @@ fn MovementRow(desk: DeskHere, movement: Movement) -> impl IntoView {
     let name = |id: Option<Uuid>| id.map(|id| desk.with(|desk| desk.funder(id)));
     let parties = [name(movement.payer_id), name(movement.payee_id)];
     let parties = parties.into_iter().flatten().collect::<Vec<_>>().join(" → ");
-    let refused = movement.refused.as_ref().and_then(|refused| {
-        let amount = money(&refused.amount).map(|money| format.money(money))?;
-        Some(format!("{}: {amount}, {}", say!(i18n, report.refused), refused.reason))
+    let refused = movement.refused.as_ref().map(|refused| {
+        let amount = format.amount(&refused.amount);
+        format!("{}: {amount}, {}", say!(i18n, report.refused), refused.reason)
     });
     let refused = refused.map(|text| view! { <br/><span class="source">{text}</span> });
     view! {

@@ -107,7 +107,7 @@ fn Pending(desk: DeskHere, year: BudgetYear) -> impl IntoView {
             let (path, line) = (format!("/programmes/{}/budget/movements", here.id()), item.line_id.to_string());
             let href = query(&path, &[("budget", &budget), ("line_id", &line)]);
             let line = here.get().map(|programme| desk.with(|desk| desk.line(i18n, item.line_id, &programme)));
-            let amount = money(&item.amount).map(|amount| format.money(amount));
+            let amount = format.amount(&item.amount);
             view! {
                 <li><a href=href>{movement_kind(i18n, item.kind)} ", " {amount}</a> ", " {format.day(item.booked_on)} ", " {line}</li>
             }
@@ -136,7 +136,7 @@ fn Shares(desk: DeskHere, title: String, heads: [&'static str; 3], all: Vec<Shar
         .map(|share| {
             let line = here.get().map(|programme| desk.with(|desk| desk.line(i18n, share.line, &programme)));
             let figures = share.figures.iter().zip(heads).map(|(amount, head)| {
-                let shown = money(amount).map(|amount| format.money(amount));
+                let shown = format.amount(amount);
                 view! { <td class="num" data-label=head>{shown}</td> }
             });
             view! { <tr><th scope="row">{line} <span class="source">" · " {funder(share.grant)}</span></th>{figures.collect_view()}</tr> }
