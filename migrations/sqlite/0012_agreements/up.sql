@@ -1,0 +1,530 @@
+-- Agreements that are signed, amended and obeyed; bodies that sit, draw lots and decide.
+
+-- What was signed first. What holds on a day follows from it and from the amendments; where it stands follows from
+-- signatures and days, and is not stored.
+CREATE TABLE agreements (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    kind TEXT NOT NULL CHECK (kind IN ('convention', 'framework_contract', 'works_contract', 'service_contract', 'grant_decision', 'charter', 'memorandum', 'order')),
+    reference TEXT,
+    title TEXT NOT NULL,
+    search TEXT NOT NULL,
+    starts_on TEXT NOT NULL,
+    ends_on TEXT,
+    eligible_from TEXT,
+    eligible_until TEXT,
+    payable_until TEXT,
+    awarded_on TEXT,
+    award_reference TEXT,
+    value_minor INTEGER,
+    currency TEXT,
+    opened_on TEXT,
+    notified_on TEXT,
+    terminated_on TEXT,
+    termination_reason TEXT,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    archived_at INTEGER,
+    CONSTRAINT agreements_period CHECK (ends_on IS NULL OR ends_on >= starts_on),
+    CONSTRAINT agreements_eligible CHECK (eligible_until IS NULL OR (eligible_from IS NOT NULL AND eligible_until >= eligible_from)),
+    CONSTRAINT agreements_payable CHECK (payable_until IS NULL OR ends_on IS NULL OR payable_until >= ends_on),
+    CONSTRAINT agreements_contract CHECK ((kind IN ('works_contract', 'service_contract')) = (awarded_on IS NOT NULL)),
+    CONSTRAINT agreements_award CHECK ((awarded_on IS NULL) = (award_reference IS NULL) AND (awarded_on IS NULL) = (value_minor IS NULL)),
+    CONSTRAINT agreements_value CHECK ((value_minor IS NULL) = (currency IS NULL) AND (value_minor IS NULL OR value_minor > 0)),
+    CONSTRAINT agreements_notified CHECK (notified_on IS NULL OR (opened_on IS NOT NULL AND kind IN ('grant_decision', 'order'))),
+    CONSTRAINT agreements_terminated CHECK ((terminated_on IS NULL) = (termination_reason IS NULL) AND (terminated_on IS NULL OR opened_on IS NOT NULL)),
+    CONSTRAINT agreements_archived CHECK (archived_at IS NULL OR opened_on IS NULL)
+) STRICT;
+CREATE INDEX agreements_programme ON agreements (programme_id, starts_on, id);
+
+-- The parties as first signed.
+CREATE TABLE agreement_parties (
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    partner_id BLOB NOT NULL REFERENCES partners (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    position INTEGER NOT NULL,
+    capacities TEXT NOT NULL,
+    signs INTEGER NOT NULL CHECK (signs IN (0, 1)),
+    needs_authorisation INTEGER NOT NULL CHECK (needs_authorisation IN (0, 1)),
+    PRIMARY KEY (agreement_id, partner_id)
+) STRICT;
+CREATE INDEX agreement_parties_partner ON agreement_parties (partner_id);
+CREATE INDEX agreement_parties_programme ON agreement_parties (programme_id);
+
+-- The clauses as first signed.
+CREATE TABLE agreement_clauses (
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    number TEXT NOT NULL,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    title TEXT,
+    text TEXT NOT NULL,
+    PRIMARY KEY (agreement_id, number)
+) STRICT;
+CREATE INDEX agreement_clauses_programme ON agreement_clauses (programme_id);
+
+-- The financial annex as first signed: how much of a grant, on a line or altogether.
+CREATE TABLE agreement_amounts (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    grant_id BLOB NOT NULL REFERENCES grants (id),
+    line_id BLOB REFERENCES lines (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    amount_minor INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    CONSTRAINT agreement_amounts_amount CHECK (amount_minor >= 0)
+) STRICT;
+CREATE UNIQUE INDEX agreement_amounts_line ON agreement_amounts (agreement_id, grant_id, line_id) WHERE line_id IS NOT NULL;
+CREATE UNIQUE INDEX agreement_amounts_grant ON agreement_amounts (agreement_id, grant_id) WHERE line_id IS NULL;
+CREATE INDEX agreement_amounts_of_grant ON agreement_amounts (grant_id);
+CREATE INDEX agreement_amounts_of_line ON agreement_amounts (line_id);
+CREATE INDEX agreement_amounts_programme ON agreement_amounts (programme_id);
+
+-- The places it is about.
+CREATE TABLE agreement_places (
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    place_id BLOB NOT NULL REFERENCES places (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    PRIMARY KEY (agreement_id, place_id)
+) STRICT;
+CREATE INDEX agreement_places_place ON agreement_places (place_id);
+CREATE INDEX agreement_places_programme ON agreement_places (programme_id);
+
+-- Numbered changes that have effect from a day on. `changes` names what changes and nothing else.
+CREATE TABLE agreement_amendments (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    number INTEGER NOT NULL,
+    origin TEXT NOT NULL CHECK (origin IN ('signed', 'law_or_order')),
+    law_reference TEXT,
+    law_dated_on TEXT,
+    title TEXT NOT NULL,
+    effective_on TEXT NOT NULL,
+    changes TEXT NOT NULL,
+    opened_on TEXT,
+    withdrawn_on TEXT,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CONSTRAINT agreement_amendments_number_from CHECK (number >= 1),
+    CONSTRAINT agreement_amendments_law CHECK ((origin = 'law_or_order') = (law_reference IS NOT NULL) AND (law_reference IS NULL) = (law_dated_on IS NULL)),
+    CONSTRAINT agreement_amendments_withdrawn CHECK (withdrawn_on IS NULL OR origin = 'signed' OR opened_on IS NULL)
+) STRICT;
+CREATE UNIQUE INDEX agreement_amendments_number ON agreement_amendments (agreement_id, number);
+CREATE INDEX agreement_amendments_programme ON agreement_amendments (programme_id);
+
+-- Append-only: a party's own decision to sign the agreement, or an amendment. The latest counts.
+CREATE TABLE agreement_authorisations (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    amendment_id BLOB REFERENCES agreement_amendments (id),
+    partner_id BLOB NOT NULL REFERENCES partners (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    reference TEXT NOT NULL,
+    decided_on TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB REFERENCES users (id)
+) STRICT;
+CREATE INDEX agreement_authorisations_agreement ON agreement_authorisations (agreement_id, partner_id, recorded_at);
+CREATE INDEX agreement_authorisations_amendment ON agreement_authorisations (amendment_id);
+CREATE INDEX agreement_authorisations_partner ON agreement_authorisations (partner_id);
+CREATE INDEX agreement_authorisations_programme ON agreement_authorisations (programme_id);
+CREATE INDEX agreement_authorisations_recorder ON agreement_authorisations (recorded_by);
+
+-- Append-only: signatures of parties. Who held the pen is personal data and has a table of its own.
+CREATE TABLE agreement_signatures (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    amendment_id BLOB REFERENCES agreement_amendments (id),
+    partner_id BLOB NOT NULL REFERENCES partners (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    signed_on TEXT NOT NULL,
+    evidence TEXT,
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB REFERENCES users (id),
+    CONSTRAINT agreement_signatures_evidence CHECK (evidence IS NULL OR length(evidence) = 64)
+) STRICT;
+CREATE UNIQUE INDEX agreement_signatures_once ON agreement_signatures (agreement_id, partner_id) WHERE amendment_id IS NULL;
+CREATE UNIQUE INDEX agreement_signatures_once_amended ON agreement_signatures (amendment_id, partner_id) WHERE amendment_id IS NOT NULL;
+CREATE INDEX agreement_signatures_agreement ON agreement_signatures (agreement_id);
+CREATE INDEX agreement_signatures_partner ON agreement_signatures (partner_id);
+CREATE INDEX agreement_signatures_programme ON agreement_signatures (programme_id);
+CREATE INDEX agreement_signatures_recorder ON agreement_signatures (recorded_by);
+
+-- Who signed for a party, and in what quality: personal data.
+CREATE TABLE agreement_signatories (
+    signature_id BLOB NOT NULL PRIMARY KEY CHECK (length(signature_id) = 16) REFERENCES agreement_signatures (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    name TEXT NOT NULL,
+    quality TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX agreement_signatories_programme ON agreement_signatories (programme_id);
+
+-- What is owed by when.
+CREATE TABLE agreement_obligations (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    agreement_id BLOB NOT NULL REFERENCES agreements (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    kind TEXT NOT NULL CHECK (kind IN ('report', 'publication', 'payment', 'review', 'delivery')),
+    title TEXT NOT NULL,
+    owed_by BLOB NOT NULL REFERENCES partners (id),
+    owed_to BLOB REFERENCES partners (id),
+    first_on TEXT NOT NULL,
+    every_months INTEGER,
+    until_on TEXT,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    archived_at INTEGER,
+    CONSTRAINT agreement_obligations_months CHECK (every_months IS NULL OR every_months BETWEEN 1 AND 120),
+    CONSTRAINT agreement_obligations_until CHECK (until_on IS NULL OR (every_months IS NOT NULL AND until_on >= first_on))
+) STRICT;
+CREATE INDEX agreement_obligations_agreement ON agreement_obligations (agreement_id);
+CREATE INDEX agreement_obligations_programme ON agreement_obligations (programme_id, first_on);
+CREATE INDEX agreement_obligations_debtor ON agreement_obligations (owed_by);
+CREATE INDEX agreement_obligations_creditor ON agreement_obligations (owed_to);
+
+-- Append-only: an obligation was met for one of its days.
+CREATE TABLE agreement_obligation_records (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    obligation_id BLOB NOT NULL REFERENCES agreement_obligations (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    due_on TEXT NOT NULL,
+    met_on TEXT NOT NULL,
+    evidence TEXT,
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB REFERENCES users (id),
+    CONSTRAINT agreement_obligation_records_evidence CHECK (evidence IS NULL OR length(evidence) = 64)
+) STRICT;
+CREATE UNIQUE INDEX agreement_obligation_records_once ON agreement_obligation_records (obligation_id, due_on);
+CREATE INDEX agreement_obligation_records_programme ON agreement_obligation_records (programme_id);
+CREATE INDEX agreement_obligation_records_recorder ON agreement_obligation_records (recorded_by);
+
+-- The agreement on which a grant rests; money of a grant without one is not held.
+ALTER TABLE grants ADD COLUMN agreement_id BLOB REFERENCES agreements (id);
+CREATE INDEX grants_agreement ON grants (agreement_id);
+
+-- Bodies. `rules` are those of its meetings: quorum, majority, notice, competences.
+CREATE TABLE bodies (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    kind TEXT NOT NULL CHECK (kind IN ('steering_committee', 'technical_committee', 'citizen_council', 'administration_committee', 'supervision_committee', 'house_council')),
+    title TEXT NOT NULL,
+    search TEXT NOT NULL,
+    order_reference TEXT,
+    order_dated_on TEXT,
+    rules TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    archived_at INTEGER
+) STRICT;
+CREATE INDEX bodies_programme ON bodies (programme_id, id);
+
+CREATE TABLE body_colleges (
+    body_id BLOB NOT NULL REFERENCES bodies (id),
+    code TEXT NOT NULL,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    position INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    seats INTEGER NOT NULL,
+    parity TEXT NOT NULL CHECK (parity IN ('none', 'equal')),
+    designation TEXT NOT NULL CHECK (designation IN ('appointed', 'elected', 'drawn_by_lot', 'ex_officio', 'delegated', 'by_body')),
+    PRIMARY KEY (body_id, code),
+    CONSTRAINT body_colleges_seats CHECK (seats BETWEEN 1 AND 1000)
+) STRICT;
+CREATE INDEX body_colleges_programme ON body_colleges (programme_id);
+
+-- Persons who sit in bodies: personal data. A name is public where the order that names the members publishes it.
+CREATE TABLE body_persons (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    name TEXT NOT NULL,
+    sex TEXT NOT NULL CHECK (sex IN ('female', 'male', 'unstated')),
+    email TEXT,
+    phone TEXT,
+    published INTEGER NOT NULL DEFAULT 0 CHECK (published IN (0, 1)),
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX body_persons_programme ON body_persons (programme_id);
+
+-- A drawing of lots. `document` is the text whose hash was published; nothing of it changes from then on.
+CREATE TABLE draws (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    body_id BLOB NOT NULL REFERENCES bodies (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    source_name TEXT NOT NULL,
+    source_born_on TEXT NOT NULL,
+    source_writing TEXT NOT NULL,
+    document TEXT,
+    list_hash TEXT,
+    fixed_on TEXT,
+    seed TEXT,
+    drawn_on TEXT,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CONSTRAINT draws_fixed CHECK ((fixed_on IS NULL) = (document IS NULL) AND (fixed_on IS NULL) = (list_hash IS NULL)),
+    CONSTRAINT draws_born CHECK (fixed_on IS NULL OR fixed_on < source_born_on),
+    CONSTRAINT draws_drawn CHECK ((drawn_on IS NULL) = (seed IS NULL) AND (drawn_on IS NULL OR (fixed_on IS NOT NULL AND drawn_on >= source_born_on)))
+) STRICT;
+CREATE INDEX draws_body ON draws (body_id);
+CREATE INDEX draws_programme ON draws (programme_id);
+
+-- The colleges that a draw fills.
+CREATE TABLE draw_colleges (
+    draw_id BLOB NOT NULL REFERENCES draws (id),
+    code TEXT NOT NULL,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    seats INTEGER NOT NULL,
+    parity TEXT NOT NULL CHECK (parity IN ('none', 'equal')),
+    PRIMARY KEY (draw_id, code),
+    CONSTRAINT draw_colleges_seats CHECK (seats BETWEEN 1 AND 1000)
+) STRICT;
+CREATE INDEX draw_colleges_programme ON draw_colleges (programme_id);
+
+-- Candidates as the public sees them.
+CREATE TABLE draw_candidates (
+    draw_id BLOB NOT NULL REFERENCES draws (id),
+    pseudonym TEXT NOT NULL,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    college TEXT NOT NULL,
+    sex TEXT NOT NULL CHECK (sex IN ('female', 'male', 'unstated')),
+    commitment TEXT NOT NULL,
+    PRIMARY KEY (draw_id, pseudonym),
+    CONSTRAINT draw_candidates_commitment CHECK (length(commitment) = 64)
+) STRICT;
+CREATE UNIQUE INDEX draw_candidates_once ON draw_candidates (draw_id, commitment);
+CREATE INDEX draw_candidates_programme ON draw_candidates (programme_id);
+
+-- Who they are, and the salt that opens the commitment: personal data.
+CREATE TABLE draw_identities (
+    draw_id BLOB NOT NULL,
+    pseudonym TEXT NOT NULL,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    identity TEXT NOT NULL,
+    salt TEXT NOT NULL,
+    PRIMARY KEY (draw_id, pseudonym),
+    FOREIGN KEY (draw_id, pseudonym) REFERENCES draw_candidates (draw_id, pseudonym) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX draw_identities_programme ON draw_identities (programme_id);
+
+-- Append-only: whoever refused a seat, or gave it up, in the order in which that was recorded.
+CREATE TABLE draw_refusals (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    draw_id BLOB NOT NULL REFERENCES draws (id),
+    position INTEGER NOT NULL,
+    pseudonym TEXT NOT NULL,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    refused_on TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB REFERENCES users (id),
+    CONSTRAINT draw_refusals_position CHECK (position >= 1)
+) STRICT;
+CREATE UNIQUE INDEX draw_refusals_order ON draw_refusals (draw_id, position);
+CREATE UNIQUE INDEX draw_refusals_once ON draw_refusals (draw_id, pseudonym);
+CREATE INDEX draw_refusals_programme ON draw_refusals (programme_id);
+CREATE INDEX draw_refusals_recorder ON draw_refusals (recorded_by);
+
+-- Seats that somebody holds from a day to a day.
+CREATE TABLE body_mandates (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    body_id BLOB NOT NULL REFERENCES bodies (id),
+    college TEXT NOT NULL,
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    person_id BLOB REFERENCES body_persons (id),
+    partner_id BLOB REFERENCES partners (id),
+    sex TEXT NOT NULL CHECK (sex IN ('female', 'male', 'unstated')),
+    starts_on TEXT NOT NULL,
+    ends_on TEXT,
+    substitute_of BLOB REFERENCES body_mandates (id),
+    delegated_by BLOB REFERENCES bodies (id),
+    draw_id BLOB REFERENCES draws (id),
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CONSTRAINT body_mandates_member CHECK ((person_id IS NULL) <> (partner_id IS NULL)),
+    CONSTRAINT body_mandates_period CHECK (ends_on IS NULL OR ends_on >= starts_on),
+    CONSTRAINT body_mandates_delegated CHECK (delegated_by IS NULL OR delegated_by <> body_id),
+    FOREIGN KEY (body_id, college) REFERENCES body_colleges (body_id, code)
+) STRICT;
+CREATE INDEX body_mandates_college ON body_mandates (body_id, college, starts_on);
+CREATE INDEX body_mandates_programme ON body_mandates (programme_id, ends_on);
+CREATE INDEX body_mandates_person ON body_mandates (person_id);
+CREATE INDEX body_mandates_partner ON body_mandates (partner_id);
+CREATE INDEX body_mandates_substitute ON body_mandates (substitute_of);
+CREATE INDEX body_mandates_delegated_by ON body_mandates (delegated_by);
+CREATE INDEX body_mandates_draw ON body_mandates (draw_id);
+
+CREATE TABLE body_meetings (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    body_id BLOB NOT NULL REFERENCES bodies (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    status TEXT NOT NULL CHECK (status IN ('convened', 'held', 'cancelled')),
+    convened_on TEXT NOT NULL,
+    held_on TEXT NOT NULL,
+    again INTEGER NOT NULL DEFAULT 0 CHECK (again IN (0, 1)),
+    location TEXT,
+    agenda TEXT NOT NULL,
+    minutes TEXT,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CONSTRAINT body_meetings_order CHECK (held_on >= convened_on),
+    CONSTRAINT body_meetings_minutes CHECK (minutes IS NULL OR status = 'held')
+) STRICT;
+CREATE INDEX body_meetings_body ON body_meetings (body_id, held_on, id);
+CREATE INDEX body_meetings_programme ON body_meetings (programme_id, held_on);
+
+CREATE TABLE body_attendances (
+    meeting_id BLOB NOT NULL REFERENCES body_meetings (id),
+    mandate_id BLOB NOT NULL REFERENCES body_mandates (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    PRIMARY KEY (meeting_id, mandate_id)
+) STRICT;
+CREATE INDEX body_attendances_mandate ON body_attendances (mandate_id);
+CREATE INDEX body_attendances_programme ON body_attendances (programme_id);
+
+-- Append-only: decisions, with their votes. `effect` says what of; one of the references is set where it can be linked.
+CREATE TABLE body_decisions (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    meeting_id BLOB NOT NULL REFERENCES body_meetings (id),
+    body_id BLOB NOT NULL REFERENCES bodies (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    item INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    reason TEXT,
+    effect_kind TEXT NOT NULL CHECK (effect_kind IN ('adopt_agreement', 'select_projects', 'release_tranche', 'waive_gate', 'resolve')),
+    effect TEXT NOT NULL,
+    agreement_id BLOB REFERENCES agreements (id),
+    tranche_id BLOB REFERENCES tranches (id),
+    yes INTEGER NOT NULL,
+    no INTEGER NOT NULL,
+    abstained INTEGER NOT NULL,
+    chair_for INTEGER CHECK (chair_for IN (0, 1)),
+    carried INTEGER NOT NULL CHECK (carried IN (0, 1)),
+    decided_on TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB REFERENCES users (id),
+    CONSTRAINT body_decisions_item CHECK (item >= 1),
+    CONSTRAINT body_decisions_votes CHECK (yes >= 0 AND no >= 0 AND abstained >= 0),
+    CONSTRAINT body_decisions_waiver CHECK (effect_kind <> 'waive_gate' OR reason IS NOT NULL),
+    CONSTRAINT body_decisions_agreement CHECK ((effect_kind = 'adopt_agreement') = (agreement_id IS NOT NULL)),
+    CONSTRAINT body_decisions_tranche CHECK ((effect_kind = 'release_tranche') = (tranche_id IS NOT NULL))
+) STRICT;
+CREATE INDEX body_decisions_meeting ON body_decisions (meeting_id, item, id);
+CREATE INDEX body_decisions_body ON body_decisions (body_id, decided_on);
+CREATE INDEX body_decisions_programme ON body_decisions (programme_id);
+CREATE INDEX body_decisions_of_agreement ON body_decisions (agreement_id);
+CREATE INDEX body_decisions_of_tranche ON body_decisions (tranche_id);
+CREATE INDEX body_decisions_recorder ON body_decisions (recorded_by);
+
+-- Append-only: decisions that were found void, from a day on.
+CREATE TABLE body_decision_annulments (
+    decision_id BLOB NOT NULL PRIMARY KEY CHECK (length(decision_id) = 16) REFERENCES body_decisions (id),
+    programme_id BLOB NOT NULL REFERENCES programmes (id),
+    annulled_on TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    recorded_by BLOB REFERENCES users (id)
+) STRICT;
+CREATE INDEX body_decision_annulments_programme ON body_decision_annulments (programme_id);
+CREATE INDEX body_decision_annulments_recorder ON body_decision_annulments (recorded_by);
+
+-- A draw that is fixed, and one that is drawn, stays as it is.
+CREATE TRIGGER draws_fixed_stays BEFORE UPDATE ON draws
+WHEN OLD.fixed_on IS NOT NULL AND (NEW.id, NEW.body_id, NEW.source_name, NEW.source_born_on, NEW.source_writing, NEW.document, NEW.list_hash, NEW.fixed_on)
+    IS NOT (OLD.id, OLD.body_id, OLD.source_name, OLD.source_born_on, OLD.source_writing, OLD.document, OLD.list_hash, OLD.fixed_on) BEGIN
+    SELECT RAISE(ABORT, 'the list of a draw is fixed');
+END;
+
+CREATE TRIGGER draws_drawn_once BEFORE UPDATE ON draws
+WHEN OLD.drawn_on IS NOT NULL AND (NEW.seed, NEW.drawn_on) IS NOT (OLD.seed, OLD.drawn_on) BEGIN
+    SELECT RAISE(ABORT, 'lots are drawn once');
+END;
+
+CREATE TRIGGER draws_no_delete BEFORE DELETE ON draws BEGIN
+    SELECT RAISE(ABORT, 'draws are kept');
+END;
+
+CREATE TRIGGER draw_candidates_no_insert BEFORE INSERT ON draw_candidates
+WHEN EXISTS (SELECT 1 FROM draws WHERE id IN (NEW.draw_id) AND fixed_on IS NOT NULL) BEGIN
+    SELECT RAISE(ABORT, 'the list of a draw is fixed');
+END;
+
+CREATE TRIGGER draw_candidates_no_update BEFORE UPDATE ON draw_candidates
+WHEN EXISTS (SELECT 1 FROM draws WHERE id IN (OLD.draw_id, NEW.draw_id) AND fixed_on IS NOT NULL) BEGIN
+    SELECT RAISE(ABORT, 'the list of a draw is fixed');
+END;
+
+CREATE TRIGGER draw_candidates_no_delete BEFORE DELETE ON draw_candidates
+WHEN EXISTS (SELECT 1 FROM draws WHERE id IN (OLD.draw_id) AND fixed_on IS NOT NULL) BEGIN
+    SELECT RAISE(ABORT, 'the list of a draw is fixed');
+END;
+
+CREATE TRIGGER draw_colleges_no_insert BEFORE INSERT ON draw_colleges
+WHEN EXISTS (SELECT 1 FROM draws WHERE id IN (NEW.draw_id) AND fixed_on IS NOT NULL) BEGIN
+    SELECT RAISE(ABORT, 'the list of a draw is fixed');
+END;
+
+CREATE TRIGGER draw_colleges_no_update BEFORE UPDATE ON draw_colleges
+WHEN EXISTS (SELECT 1 FROM draws WHERE id IN (OLD.draw_id, NEW.draw_id) AND fixed_on IS NOT NULL) BEGIN
+    SELECT RAISE(ABORT, 'the list of a draw is fixed');
+END;
+
+CREATE TRIGGER draw_colleges_no_delete BEFORE DELETE ON draw_colleges
+WHEN EXISTS (SELECT 1 FROM draws WHERE id IN (OLD.draw_id) AND fixed_on IS NOT NULL) BEGIN
+    SELECT RAISE(ABORT, 'the list of a draw is fixed');
+END;
+
+CREATE TRIGGER agreement_authorisations_no_update BEFORE UPDATE ON agreement_authorisations BEGIN
+    SELECT RAISE(ABORT, 'agreement_authorisations is append-only');
+END;
+
+CREATE TRIGGER agreement_authorisations_no_delete BEFORE DELETE ON agreement_authorisations BEGIN
+    SELECT RAISE(ABORT, 'agreement_authorisations is append-only');
+END;
+
+CREATE TRIGGER agreement_signatures_no_update BEFORE UPDATE ON agreement_signatures BEGIN
+    SELECT RAISE(ABORT, 'agreement_signatures is append-only');
+END;
+
+CREATE TRIGGER agreement_signatures_no_delete BEFORE DELETE ON agreement_signatures BEGIN
+    SELECT RAISE(ABORT, 'agreement_signatures is append-only');
+END;
+
+CREATE TRIGGER agreement_obligation_records_no_update BEFORE UPDATE ON agreement_obligation_records BEGIN
+    SELECT RAISE(ABORT, 'agreement_obligation_records is append-only');
+END;
+
+CREATE TRIGGER agreement_obligation_records_no_delete BEFORE DELETE ON agreement_obligation_records BEGIN
+    SELECT RAISE(ABORT, 'agreement_obligation_records is append-only');
+END;
+
+CREATE TRIGGER draw_refusals_no_update BEFORE UPDATE ON draw_refusals BEGIN
+    SELECT RAISE(ABORT, 'draw_refusals is append-only');
+END;
+
+CREATE TRIGGER draw_refusals_no_delete BEFORE DELETE ON draw_refusals BEGIN
+    SELECT RAISE(ABORT, 'draw_refusals is append-only');
+END;
+
+CREATE TRIGGER body_decisions_no_update BEFORE UPDATE ON body_decisions BEGIN
+    SELECT RAISE(ABORT, 'body_decisions is append-only');
+END;
+
+CREATE TRIGGER body_decisions_no_delete BEFORE DELETE ON body_decisions BEGIN
+    SELECT RAISE(ABORT, 'body_decisions is append-only');
+END;
+
+CREATE TRIGGER body_decision_annulments_no_update BEFORE UPDATE ON body_decision_annulments BEGIN
+    SELECT RAISE(ABORT, 'body_decision_annulments is append-only');
+END;
+
+CREATE TRIGGER body_decision_annulments_no_delete BEFORE DELETE ON body_decision_annulments BEGIN
+    SELECT RAISE(ABORT, 'body_decision_annulments is append-only');
+END;
