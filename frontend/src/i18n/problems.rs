@@ -108,6 +108,37 @@ problems! {
     file_unreadable
     column_unknown
     movement_matched
+    agreement_not_in_force
+    payable_period_over
+    outside_eligibility
+    agreed_amount_exceeded
+    reduction_below_committed
+    not_a_party
+    party_not_represented
+    evidence_required
+    already_signed
+    authorisation_missing
+    signed_before_authorisation
+    signed_before_award
+    effective_before_agreement
+    prolongation_too_late
+    effective_after_end
+    nothing_changes
+    college_full
+    already_seated
+    parity_broken
+    not_delegated
+    notice_too_short
+    quorum_not_reached
+    not_on_agenda
+    not_competent
+    too_many_votes
+    seed_known
+    seed_not_born
+    list_changed
+    already_drawn
+    list_not_fixed
+    not_seated
 }
 
 /// The text of a fault at a field, with what would have been possible where the server says it.
