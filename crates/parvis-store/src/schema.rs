@@ -894,6 +894,451 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What was signed first. What holds on a day follows from it and from the amendments; where it stands follows from signatures and days, and is not stored.
+    agreements (id) {
+        id -> Id,
+        programme_id -> Id,
+        kind -> Text,
+        reference -> Nullable<Text>,
+        title -> Text,
+        search -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        eligible_from -> Nullable<Date>,
+        eligible_until -> Nullable<Date>,
+        payable_until -> Nullable<Date>,
+        awarded_on -> Nullable<Date>,
+        award_reference -> Nullable<Text>,
+        value_minor -> Nullable<BigInt>,
+        currency -> Nullable<Text>,
+        opened_on -> Nullable<Date>,
+        notified_on -> Nullable<Date>,
+        terminated_on -> Nullable<Date>,
+        termination_reason -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The parties as first signed.
+    agreement_parties (agreement_id, partner_id) {
+        agreement_id -> Id,
+        partner_id -> Id,
+        programme_id -> Id,
+        position -> Integer,
+        capacities -> Text,
+        signs -> Bool,
+        needs_authorisation -> Bool,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The clauses as first signed.
+    agreement_clauses (agreement_id, number) {
+        agreement_id -> Id,
+        number -> Text,
+        programme_id -> Id,
+        title -> Nullable<Text>,
+        text -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The financial annex as first signed: how much of a grant, on a line or altogether.
+    agreement_amounts (id) {
+        id -> Id,
+        agreement_id -> Id,
+        grant_id -> Id,
+        line_id -> Nullable<Id>,
+        programme_id -> Id,
+        amount_minor -> BigInt,
+        currency -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The places it is about.
+    agreement_places (agreement_id, place_id) {
+        agreement_id -> Id,
+        place_id -> Id,
+        programme_id -> Id,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Numbered changes that have effect from a day on. `changes` names what changes and nothing else.
+    agreement_amendments (id) {
+        id -> Id,
+        agreement_id -> Id,
+        programme_id -> Id,
+        number -> Integer,
+        origin -> Text,
+        law_reference -> Nullable<Text>,
+        law_dated_on -> Nullable<Date>,
+        title -> Text,
+        effective_on -> Date,
+        changes -> Text,
+        opened_on -> Nullable<Date>,
+        withdrawn_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: a party's own decision to sign the agreement, or an amendment. The latest counts.
+    agreement_authorisations (id) {
+        id -> Id,
+        agreement_id -> Id,
+        amendment_id -> Nullable<Id>,
+        partner_id -> Id,
+        programme_id -> Id,
+        reference -> Text,
+        decided_on -> Date,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: signatures of parties. Who held the pen is personal data and has a table of its own.
+    agreement_signatures (id) {
+        id -> Id,
+        agreement_id -> Id,
+        amendment_id -> Nullable<Id>,
+        partner_id -> Id,
+        programme_id -> Id,
+        signed_on -> Date,
+        evidence -> Nullable<Text>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Who signed for a party, and in what quality: personal data.
+    agreement_signatories (signature_id) {
+        signature_id -> Id,
+        programme_id -> Id,
+        name -> Text,
+        quality -> Text,
+        created_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What is owed by when.
+    agreement_obligations (id) {
+        id -> Id,
+        agreement_id -> Id,
+        programme_id -> Id,
+        kind -> Text,
+        title -> Text,
+        owed_by -> Id,
+        owed_to -> Nullable<Id>,
+        first_on -> Date,
+        every_months -> Nullable<Integer>,
+        until_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: an obligation was met for one of its days.
+    agreement_obligation_records (id) {
+        id -> Id,
+        obligation_id -> Id,
+        programme_id -> Id,
+        due_on -> Date,
+        met_on -> Date,
+        evidence -> Nullable<Text>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Bodies. `rules` are those of its meetings: quorum, majority, notice, competences.
+    bodies (id) {
+        id -> Id,
+        programme_id -> Id,
+        kind -> Text,
+        title -> Text,
+        search -> Text,
+        order_reference -> Nullable<Text>,
+        order_dated_on -> Nullable<Date>,
+        rules -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        archived_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// `body_colleges`.
+    body_colleges (body_id, code) {
+        body_id -> Id,
+        code -> Text,
+        programme_id -> Id,
+        position -> Integer,
+        title -> Text,
+        seats -> Integer,
+        parity -> Text,
+        designation -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Persons who sit in bodies: personal data. A name is public where the order that names the members publishes it.
+    body_persons (id) {
+        id -> Id,
+        programme_id -> Id,
+        name -> Text,
+        sex -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        published -> Bool,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// A drawing of lots. `document` is the text whose hash was published; nothing of it changes from then on.
+    draws (id) {
+        id -> Id,
+        body_id -> Id,
+        programme_id -> Id,
+        source_name -> Text,
+        source_born_on -> Date,
+        source_writing -> Text,
+        document -> Nullable<Text>,
+        list_hash -> Nullable<Text>,
+        fixed_on -> Nullable<Date>,
+        seed -> Nullable<Text>,
+        drawn_on -> Nullable<Date>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// The colleges that a draw fills.
+    draw_colleges (draw_id, code) {
+        draw_id -> Id,
+        code -> Text,
+        programme_id -> Id,
+        seats -> Integer,
+        parity -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Candidates as the public sees them.
+    draw_candidates (draw_id, pseudonym) {
+        draw_id -> Id,
+        pseudonym -> Text,
+        programme_id -> Id,
+        college -> Text,
+        sex -> Text,
+        commitment -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Who they are, and the salt that opens the commitment: personal data.
+    draw_identities (draw_id, pseudonym) {
+        draw_id -> Id,
+        pseudonym -> Text,
+        programme_id -> Id,
+        identity -> Text,
+        salt -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: whoever refused a seat, or gave it up, in the order in which that was recorded.
+    draw_refusals (id) {
+        id -> Id,
+        draw_id -> Id,
+        position -> Integer,
+        pseudonym -> Text,
+        programme_id -> Id,
+        refused_on -> Date,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Seats that somebody holds from a day to a day.
+    body_mandates (id) {
+        id -> Id,
+        body_id -> Id,
+        college -> Text,
+        programme_id -> Id,
+        person_id -> Nullable<Id>,
+        partner_id -> Nullable<Id>,
+        sex -> Text,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        substitute_of -> Nullable<Id>,
+        delegated_by -> Nullable<Id>,
+        draw_id -> Nullable<Id>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// `body_meetings`.
+    body_meetings (id) {
+        id -> Id,
+        body_id -> Id,
+        programme_id -> Id,
+        status -> Text,
+        convened_on -> Date,
+        held_on -> Date,
+        again -> Bool,
+        location -> Nullable<Text>,
+        agenda -> Text,
+        minutes -> Nullable<Text>,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// `body_attendances`.
+    body_attendances (meeting_id, mandate_id) {
+        meeting_id -> Id,
+        mandate_id -> Id,
+        programme_id -> Id,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: decisions, with their votes. `effect` says what of; one of the references is set where it can be linked.
+    body_decisions (id) {
+        id -> Id,
+        meeting_id -> Id,
+        body_id -> Id,
+        programme_id -> Id,
+        item -> Integer,
+        text -> Text,
+        reason -> Nullable<Text>,
+        effect_kind -> Text,
+        effect -> Text,
+        agreement_id -> Nullable<Id>,
+        tranche_id -> Nullable<Id>,
+        yes -> Integer,
+        no -> Integer,
+        abstained -> Integer,
+        chair_for -> Nullable<Bool>,
+        carried -> Bool,
+        decided_on -> Date,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: decisions that were found void, from a day on.
+    body_decision_annulments (decision_id) {
+        decision_id -> Id,
+        programme_id -> Id,
+        annulled_on -> Date,
+        reason -> Text,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
 joinable!(sessions -> users (user_id));
 joinable!(refresh_tokens -> sessions (session_id));
 joinable!(programmes -> templates (template_id));
@@ -963,6 +1408,64 @@ joinable!(reconciliations -> programmes (programme_id));
 joinable!(reconciliation_rows -> reconciliations (reconciliation_id));
 joinable!(reconciliation_matches -> reconciliation_rows (row_id));
 joinable!(reconciliation_matches -> movements (movement_id));
+joinable!(agreements -> programmes (programme_id));
+joinable!(agreement_parties -> agreements (agreement_id));
+joinable!(agreement_parties -> partners (partner_id));
+joinable!(agreement_parties -> programmes (programme_id));
+joinable!(agreement_clauses -> agreements (agreement_id));
+joinable!(agreement_clauses -> programmes (programme_id));
+joinable!(agreement_amounts -> agreements (agreement_id));
+joinable!(agreement_amounts -> grants (grant_id));
+joinable!(agreement_amounts -> lines (line_id));
+joinable!(agreement_amounts -> programmes (programme_id));
+joinable!(agreement_places -> agreements (agreement_id));
+joinable!(agreement_places -> places (place_id));
+joinable!(agreement_places -> programmes (programme_id));
+joinable!(agreement_amendments -> agreements (agreement_id));
+joinable!(agreement_amendments -> programmes (programme_id));
+joinable!(agreement_authorisations -> agreements (agreement_id));
+joinable!(agreement_authorisations -> agreement_amendments (amendment_id));
+joinable!(agreement_authorisations -> partners (partner_id));
+joinable!(agreement_authorisations -> programmes (programme_id));
+joinable!(agreement_signatures -> agreements (agreement_id));
+joinable!(agreement_signatures -> agreement_amendments (amendment_id));
+joinable!(agreement_signatures -> partners (partner_id));
+joinable!(agreement_signatures -> programmes (programme_id));
+joinable!(agreement_signatories -> agreement_signatures (signature_id));
+joinable!(agreement_signatories -> programmes (programme_id));
+joinable!(agreement_obligations -> agreements (agreement_id));
+joinable!(agreement_obligations -> programmes (programme_id));
+joinable!(agreement_obligation_records -> agreement_obligations (obligation_id));
+joinable!(agreement_obligation_records -> programmes (programme_id));
+joinable!(bodies -> programmes (programme_id));
+joinable!(body_colleges -> bodies (body_id));
+joinable!(body_colleges -> programmes (programme_id));
+joinable!(body_persons -> programmes (programme_id));
+joinable!(draws -> bodies (body_id));
+joinable!(draws -> programmes (programme_id));
+joinable!(draw_colleges -> draws (draw_id));
+joinable!(draw_colleges -> programmes (programme_id));
+joinable!(draw_candidates -> draws (draw_id));
+joinable!(draw_candidates -> programmes (programme_id));
+joinable!(draw_identities -> programmes (programme_id));
+joinable!(draw_refusals -> draws (draw_id));
+joinable!(draw_refusals -> programmes (programme_id));
+joinable!(body_mandates -> programmes (programme_id));
+joinable!(body_mandates -> body_persons (person_id));
+joinable!(body_mandates -> partners (partner_id));
+joinable!(body_mandates -> draws (draw_id));
+joinable!(body_meetings -> bodies (body_id));
+joinable!(body_meetings -> programmes (programme_id));
+joinable!(body_attendances -> body_meetings (meeting_id));
+joinable!(body_attendances -> body_mandates (mandate_id));
+joinable!(body_attendances -> programmes (programme_id));
+joinable!(body_decisions -> body_meetings (meeting_id));
+joinable!(body_decisions -> bodies (body_id));
+joinable!(body_decisions -> programmes (programme_id));
+joinable!(body_decisions -> agreements (agreement_id));
+joinable!(body_decisions -> tranches (tranche_id));
+joinable!(body_decision_annulments -> body_decisions (decision_id));
+joinable!(body_decision_annulments -> programmes (programme_id));
 joinable!(events -> programmes (programme_id));
 joinable!(events -> users (actor_id));
 
@@ -1010,6 +1513,30 @@ allow_tables_to_appear_in_same_query!(
     reconciliations,
     reconciliation_rows,
     reconciliation_matches,
+    agreements,
+    agreement_parties,
+    agreement_clauses,
+    agreement_amounts,
+    agreement_places,
+    agreement_amendments,
+    agreement_authorisations,
+    agreement_signatures,
+    agreement_signatories,
+    agreement_obligations,
+    agreement_obligation_records,
+    bodies,
+    body_colleges,
+    body_persons,
+    draws,
+    draw_colleges,
+    draw_candidates,
+    draw_identities,
+    draw_refusals,
+    body_mandates,
+    body_meetings,
+    body_attendances,
+    body_decisions,
+    body_decision_annulments,
     events,
     event_heads,
     idempotency_keys,
