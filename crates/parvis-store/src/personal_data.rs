@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use parvis_domain::accounts::{MemberRole, Operation};
+use parvis_domain::bodies::Sex;
 use parvis_domain::ids::{PartnerId, ProgrammeId, UserId};
 use parvis_domain::{Code, DomainError};
 use serde::Serialize;
@@ -16,13 +17,23 @@ use crate::connection::Conn;
 use crate::error::StoreResult;
 use crate::events::{self, Change};
 use crate::idempotency;
-use crate::schema::{contacts, events as history, invitations, memberships, sessions, sign_in_attempts, users};
+use crate::paging;
+use crate::schema::{
+    agreement_signatories, body_persons, contacts, draw_identities, draws, events as history, invitations, memberships,
+    sessions, sign_in_attempts, users,
+};
 use crate::stamp::Stamp;
 
 /// What the export says of a secret that is kept as a hash.
 const WITHHELD: &str = "[withheld]";
 /// What stands where the hash of a password was: no password has it.
 const NO_PASSWORD: &str = "!";
+/// Where a name lies that is answered without the address beside it.
+const NAMES_WITHOUT_ADDRESS: [(&str, &str); 3] = [
+    ("agreement_signatories", "name"),
+    ("body_persons", "name"),
+    ("draw_identities", "identity"),
+];
 /// BCP 47 for a language that is not known.
 const NO_LANGUAGE: &str = "und";
 
@@ -46,6 +57,11 @@ impl std::fmt::Debug for Person {
 impl Person {
     fn user(&self) -> Option<DbId> {
         self.user.map(IntoDb::db)
+    }
+
+    /// Finds the address within the line that identifies a candidate of a draw.
+    fn pattern(&self) -> String {
+        paging::containing(&self.email)
     }
 
     fn pseudonym(&self) -> Pseudonym {
@@ -129,7 +145,7 @@ pub struct PersonalData {
 /// something about the person. `replaced` columns get the value after `=`; rows that are `deleted` go; rows that are
 /// `kept` belong to a partner and are erased with the contact itself.
 macro_rules! personal {
-    (|$person:ident| $($table:ident($at:ident) where $own:expr => $how:ident {
+    (|$person:ident| $($table:ident($id:ident, $at:expr) where $own:expr => $how:ident {
         $($column:ident: $shown:ident $(= $new:expr)?),+ $(,)?
     })+) => {
         /// Tables and columns that hold something about a person.
@@ -138,8 +154,8 @@ macro_rules! personal {
         fn records(conn: &mut Conn, $person: &Person) -> StoreResult<Vec<Record>> {
             let mut records = Vec::new();
             $({
-                let query = $table::table.filter($own).order(($table::$at, $table::id));
-                let query = query.select(($table::id, $table::$at, ($($table::$column.nullable(),)+)));
+                let query = $table::table.filter($own).order(($at, $table::$id));
+                let query = query.select(($table::$id, $at, ($($table::$column.nullable(),)+)));
                 let rows: Vec<(DbId, Instant, personal!(@row $($column)+))> = query.load(conn)?;
                 for (id, at, ($($column,)+)) in rows {
                     let fields = [$((stringify!($column), personal!(@shown $shown $column)),)+];
@@ -160,6 +176,9 @@ macro_rules! personal {
         /// # Errors
         /// Those of the database.
         pub(crate) fn erase(conn: &mut Conn, $person: &Person) -> StoreResult<()> {
+            for record in records(conn, $person)? {
+                forget_answers(conn, &record)?;
+            }
             $(personal!(@erase $how, conn, $table, $own, $($column $(= $new)?),+);)+
             idempotency::forget_person(conn, $person.user, &$person.email)
         }
@@ -177,30 +196,67 @@ macro_rules! personal {
     (@erase kept, $conn:ident, $table:ident, $own:expr, $($column:ident),+) => {};
 }
 
+/// When the list was begun on which a candidate stands: candidates have no instant of their own.
+macro_rules! listed_at {
+    () => {
+        draws::table
+            .filter(draws::id.eq(draw_identities::draw_id))
+            .select(draws::created_at)
+            .single_value()
+            .assume_not_null()
+    };
+}
+
 personal! {
     |person|
-    users(created_at) where users::id.nullable().eq(person.user()) => replaced {
+    users(id, users::created_at) where users::id.nullable().eq(person.user()) => replaced {
         email: shown = person.pseudonym().email,
         name: shown = person.pseudonym().name,
         language: shown = NO_LANGUAGE,
         password_hash: withheld = NO_PASSWORD,
         search: shown = person.pseudonym().search(),
     }
-    sessions(created_at) where sessions::user_id.nullable().eq(person.user()) => replaced {
+    sessions(id, sessions::created_at) where sessions::user_id.nullable().eq(person.user()) => replaced {
         user_agent: shown = None::<String>,
     }
-    sign_in_attempts(at) where sign_in_attempts::account.eq(person.account.to_vec()) => deleted {
+    sign_in_attempts(id, sign_in_attempts::at) where sign_in_attempts::account.eq(person.account.to_vec()) => deleted {
         address: shown,
     }
-    invitations(created_at) where invitations::email.eq(&person.email) => deleted {
+    invitations(id, invitations::created_at) where invitations::email.eq(&person.email) => deleted {
         email: shown,
     }
-    contacts(created_at) where contacts::email.eq(&person.email) => kept {
+    contacts(id, contacts::created_at) where contacts::email.eq(&person.email) => kept {
         name: shown,
         position: shown,
         email: shown,
         phone: shown,
     }
+    agreement_signatories(signature_id, agreement_signatories::created_at)
+        where agreement_signatories::email.eq(&person.email) => deleted
+    {
+        name: shown,
+        quality: shown,
+        email: shown,
+    }
+    body_persons(id, body_persons::created_at) where body_persons::email.eq(&person.email) => replaced {
+        name: shown = person.pseudonym().name,
+        sex: shown = Sex::Unstated.as_str(),
+        email: shown = None::<String>,
+        phone: shown = None::<String>,
+    }
+    draw_identities(draw_id, listed_at!()) where draw_identities::identity.like(person.pattern()).escape('\\') => deleted {
+        identity: shown,
+        salt: shown,
+    }
+}
+
+/// Removes the answers that are kept for repeated requests and name a person without the address.
+fn forget_answers(conn: &mut Conn, record: &Record) -> StoreResult<()> {
+    let names = NAMES_WITHOUT_ADDRESS.iter().filter(|(table, _)| *table == record.table);
+    for name in names.filter_map(|(_, column)| record.fields.get(column)?.as_deref()) {
+        idempotency::forget_holding(conn, name)?;
+    }
+    Ok(())
 }
 
 /// What an erasure did.

@@ -1001,6 +1001,7 @@ table! {
         effective_on -> Date,
         changes -> Text,
         opened_on -> Nullable<Date>,
+        signers -> Nullable<Text>,
         withdrawn_on -> Nullable<Date>,
         version -> BigInt,
         created_at -> BigInt,
@@ -1054,6 +1055,7 @@ table! {
         programme_id -> Id,
         name -> Text,
         quality -> Text,
+        email -> Nullable<Text>,
         created_at -> BigInt,
     }
 }

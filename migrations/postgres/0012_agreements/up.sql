@@ -90,7 +90,8 @@ CREATE TABLE agreement_places (
 CREATE INDEX agreement_places_place ON agreement_places (place_id);
 CREATE INDEX agreement_places_programme ON agreement_places (programme_id);
 
--- Numbered changes that have effect from a day on. `changes` names what changes and nothing else.
+-- Numbered changes that have effect from a day on. `changes` names what changes and nothing else; `signers` keeps who
+-- signs, as the parties were when it was opened for signature.
 CREATE TABLE agreement_amendments (
     id UUID NOT NULL PRIMARY KEY,
     agreement_id UUID NOT NULL REFERENCES agreements (id),
@@ -103,12 +104,14 @@ CREATE TABLE agreement_amendments (
     effective_on DATE NOT NULL,
     changes TEXT COLLATE "C" NOT NULL,
     opened_on DATE,
+    signers TEXT COLLATE "C",
     withdrawn_on DATE,
     version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     CONSTRAINT agreement_amendments_number_from CHECK (number >= 1),
     CONSTRAINT agreement_amendments_law CHECK ((origin = 'law_or_order') = (law_reference IS NOT NULL) AND (law_reference IS NULL) = (law_dated_on IS NULL)),
+    CONSTRAINT agreement_amendments_signers CHECK (signers IS NULL OR (opened_on IS NOT NULL AND origin = 'signed')),
     CONSTRAINT agreement_amendments_withdrawn CHECK (withdrawn_on IS NULL OR origin = 'signed' OR opened_on IS NULL)
 );
 CREATE UNIQUE INDEX agreement_amendments_number ON agreement_amendments (agreement_id, number);
@@ -152,14 +155,16 @@ CREATE INDEX agreement_signatures_partner ON agreement_signatures (partner_id);
 CREATE INDEX agreement_signatures_programme ON agreement_signatures (programme_id);
 CREATE INDEX agreement_signatures_recorder ON agreement_signatures (recorded_by);
 
--- Who signed for a party, and in what quality: personal data.
+-- Who signed for a party, and in what quality: personal data, found again by the address where one was given.
 CREATE TABLE agreement_signatories (
     signature_id UUID NOT NULL PRIMARY KEY REFERENCES agreement_signatures (id),
     programme_id UUID NOT NULL REFERENCES programmes (id),
     name TEXT COLLATE "C" NOT NULL,
     quality TEXT COLLATE "C" NOT NULL,
+    email TEXT COLLATE "C",
     created_at BIGINT NOT NULL
 );
+CREATE INDEX agreement_signatories_email ON agreement_signatories (email);
 CREATE INDEX agreement_signatories_programme ON agreement_signatories (programme_id);
 
 -- What is owed by when.

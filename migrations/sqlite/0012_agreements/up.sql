@@ -90,7 +90,8 @@ CREATE TABLE agreement_places (
 CREATE INDEX agreement_places_place ON agreement_places (place_id);
 CREATE INDEX agreement_places_programme ON agreement_places (programme_id);
 
--- Numbered changes that have effect from a day on. `changes` names what changes and nothing else.
+-- Numbered changes that have effect from a day on. `changes` names what changes and nothing else; `signers` keeps who
+-- signs, as the parties were when it was opened for signature.
 CREATE TABLE agreement_amendments (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     agreement_id BLOB NOT NULL REFERENCES agreements (id),
@@ -103,12 +104,14 @@ CREATE TABLE agreement_amendments (
     effective_on TEXT NOT NULL,
     changes TEXT NOT NULL,
     opened_on TEXT,
+    signers TEXT,
     withdrawn_on TEXT,
     version INTEGER NOT NULL DEFAULT 1,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     CONSTRAINT agreement_amendments_number_from CHECK (number >= 1),
     CONSTRAINT agreement_amendments_law CHECK ((origin = 'law_or_order') = (law_reference IS NOT NULL) AND (law_reference IS NULL) = (law_dated_on IS NULL)),
+    CONSTRAINT agreement_amendments_signers CHECK (signers IS NULL OR (opened_on IS NOT NULL AND origin = 'signed')),
     CONSTRAINT agreement_amendments_withdrawn CHECK (withdrawn_on IS NULL OR origin = 'signed' OR opened_on IS NULL)
 ) STRICT;
 CREATE UNIQUE INDEX agreement_amendments_number ON agreement_amendments (agreement_id, number);
@@ -152,14 +155,16 @@ CREATE INDEX agreement_signatures_partner ON agreement_signatures (partner_id);
 CREATE INDEX agreement_signatures_programme ON agreement_signatures (programme_id);
 CREATE INDEX agreement_signatures_recorder ON agreement_signatures (recorded_by);
 
--- Who signed for a party, and in what quality: personal data.
+-- Who signed for a party, and in what quality: personal data, found again by the address where one was given.
 CREATE TABLE agreement_signatories (
     signature_id BLOB NOT NULL PRIMARY KEY CHECK (length(signature_id) = 16) REFERENCES agreement_signatures (id),
     programme_id BLOB NOT NULL REFERENCES programmes (id),
     name TEXT NOT NULL,
     quality TEXT NOT NULL,
+    email TEXT,
     created_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX agreement_signatories_email ON agreement_signatories (email);
 CREATE INDEX agreement_signatories_programme ON agreement_signatories (programme_id);
 
 -- What is owed by when.

@@ -45,6 +45,12 @@ fn every_append_only_table_has_its_triggers() {
         .iter()
         .flat_map(|table| kinds.iter().map(move |kind| format!("{table}_{kind}")))
         .collect();
+    // Lists and outcomes of draws stay from the day on that fixes them, which is another promise.
+    let of_draws = ["draws_", "draw_candidates_", "draw_colleges_"];
+    let found: BTreeSet<_> = found
+        .into_iter()
+        .filter(|name| !of_draws.iter().any(|table| name.starts_with(table)))
+        .collect();
     assert_eq!(found, wanted);
 }
 
@@ -70,17 +76,26 @@ fn sql_cannot_change_what_was_recorded() {
     ] {
         parvis_tests::app::execute(&store, sql).expect(sql);
     }
+    crate::bare_rows::write(&store, "somebody@example.org");
     for table in tables(&store) {
+        let key = if table == "body_decision_annulments" {
+            "decision_id"
+        } else {
+            "id"
+        };
         let count = format!("SELECT count(*) AS n FROM {table}");
         let rows = parvis_tests::app::count(&store, &count);
         assert!(rows > 0, "{table} is empty");
-        let mut attempts = vec![format!("UPDATE {table} SET id = id"), format!("DELETE FROM {table}")];
+        let mut attempts = vec![
+            format!("UPDATE {table} SET {key} = {key}"),
+            format!("DELETE FROM {table}"),
+        ];
         match kind() {
             Kind::Sqlite => attempts.push(format!("INSERT OR REPLACE INTO {table} SELECT * FROM {table}")),
             Kind::Postgres => {
                 attempts.push(format!("TRUNCATE {table} CASCADE"));
                 attempts.push(format!(
-                    "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = excluded.id"
+                    "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key}) DO UPDATE SET {key} = excluded.{key}"
                 ));
             }
         }

@@ -4,6 +4,7 @@ mod accounts;
 mod append_only;
 mod architecture;
 mod bad_input;
+mod bare_rows;
 mod breakdowns;
 mod chain;
 mod concurrency;

@@ -167,6 +167,7 @@ fn leave_traces(world: &World) -> String {
     admin
         .post_with_key("/invitations", &json!({"email": email}), "an-invitation")
         .ok();
+    crate::bare_rows::write(&world.store, &email);
     contact
 }
 
@@ -302,6 +303,10 @@ fn nothing_of_a_person_is_left_after_erasure() {
     let secrets = [
         email.as_str(),
         "Secret-Name observer",
+        "Secret-Name Signatory",
+        "Secret-Name Member",
+        "Secret-Name Candidate",
+        "+33 5 00 00 00 08",
         ADDRESS,
         BROWSER,
         "+33 5 00 00 00 07",

@@ -3,6 +3,11 @@
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use parvis_domain::accounts::MemberRole;
+use parvis_domain::agreements::AgreementKind;
+use parvis_domain::agreements::amendments::OriginKind;
+use parvis_domain::agreements::obligations::ObligationKind;
+use parvis_domain::bodies::Sex;
+use parvis_domain::bodies::meetings::{EffectKind, MeetingStatus};
 use parvis_domain::budgets::reconciliation::{RowOutcome, StatementSource};
 use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode};
 use parvis_domain::page::Direction;
@@ -31,7 +36,11 @@ fn every_table_has_the_columns_that_the_code_knows() {
                     programme_places partners partner_identifiers contacts partner_roles participation_steps memberships
                     invitations budgets lines grants balances balance_days balance_months plan_versions plan_revisions rates rate_policies partner_days partner_months exchange_days exchange_months movements
                     movement_decisions reversals pending_movements grant_balances tranches progress_records progress_countersignatures funder_reports budget_years
-                    budget_year_records reconciliations reconciliation_rows reconciliation_matches events event_heads idempotency_keys);
+                    budget_year_records reconciliations reconciliation_rows reconciliation_matches agreements agreement_parties agreement_clauses agreement_amounts agreement_places agreement_amendments
+                    agreement_authorisations agreement_signatures agreement_signatories agreement_obligations
+                    agreement_obligation_records bodies body_colleges body_persons draws draw_colleges draw_candidates
+                    draw_identities draw_refusals body_mandates body_meetings body_attendances body_decisions
+                    body_decision_annulments events event_heads idempotency_keys);
                 Ok(())
             })
             .unwrap();
@@ -104,7 +113,9 @@ fn the_checks_know_every_word_of_the_domain() {
             "participation_steps" "kind" StepKind, "participation_steps" "status" StepStatus,
             "grants" "kind" GrantKind, "grants" "payment_mode" PaymentMode, "movements" "kind" MovementKind,
             "reconciliations" "source" StatementSource, "reconciliation_rows" "outcome" RowOutcome,
-            "reconciliation_matches" "source" StatementSource,
+            "reconciliation_matches" "source" StatementSource, "agreements" "kind" AgreementKind,
+            "agreement_amendments" "origin" OriginKind, "agreement_obligations" "kind" ObligationKind,
+            "body_persons" "sex" Sex, "body_decisions" "effect_kind" EffectKind, "body_meetings" "status" MeetingStatus,
         );
     });
 }
@@ -130,14 +141,22 @@ fn migrating_twice_changes_nothing() {
 }
 
 /// Texts in the tables with personal data that say nothing about a person.
-const IMPERSONAL: &[(&str, &str)] = &[("invitations", "role")];
+const IMPERSONAL: &[(&str, &str)] = &[("invitations", "role"), ("draw_identities", "pseudonym")];
 
 #[test]
 fn the_list_of_personal_data_is_complete() {
     on_both(|store| {
-        let tables = ["users", "sessions", "sign_in_attempts", "invitations", "contacts"]
-            .map(|t| format!("'{t}'"))
-            .join(", ");
+        let tables = [
+            "users",
+            "sessions",
+            "sign_in_attempts",
+            "invitations",
+            "contacts",
+            "agreement_signatories",
+            "body_persons",
+            "draw_identities",
+        ];
+        let tables = tables.map(|t| format!("'{t}'")).join(", ");
         let sqlite = format!(
             "SELECT m.name || '.' || c.name AS line FROM sqlite_master m, pragma_table_info(m.name) c \
              WHERE m.type = 'table' AND m.name IN ({tables}) AND c.type = 'TEXT'"
