@@ -13,7 +13,7 @@ from client import PASSWORD, Client
 from document import Document
 
 #: Collections that have other names where something refers to their things.
-REFERRED = {"funder": "partners", "payer": "partners", "payee": "partners", "template": "templates"}
+REFERRED = {"funder": "partners", "payer": "partners", "payee": "partners", "template": "templates", "body": "bodies"}
 #: Fields at the top of a body that nothing else of its kind may have alike, and how they begin.
 UNIQUE = {"code": "ST-", "email": "st-", "source": "ST-"}
 #: Path parameters that are no ids.
@@ -254,6 +254,61 @@ class Pool(Client):
         user = self.a_users()
         return next(m["id"] for m in self.items(f"/programmes/{self.public}/members") if m["user_id"] == user)
 
+    def a_mandates(self):
+        """A seat in a body of its own, so that there is always one left."""
+        return self.seated()["id"]
+
+    def a_body_persons(self):
+        return self.seated()["person_id"]
+
+    def seated(self):
+        body = self.made("bodies")
+        return self.post(f"/bodies/{body}/mandates", self.document.operations["create_mandate"].example)
+
+    def a_draws(self):
+        """A draw whose seed is born in the far future."""
+        return self.post(f"/bodies/{self.made('bodies')}/draws", self.new_draw())["id"]
+
+    def new_draw(self):
+        draw = self.document.operations["create_draw"].example
+        return {**draw, "source": {**draw["source"], "born_on": "2099-01-07"}}
+
+    def candidate(self, draw):
+        """The pseudonym of somebody who was just put on the list of a draw."""
+        candidate = {"college": "inhabitants", "sex": "unstated", "identity": self.fresh("Personne ")}
+        return self.post(f"/draws/{draw}/candidates", candidate)["pseudonym"]
+
+    def draw_that_is(self, status):
+        """A draw of the demonstration that has come so far: days must have passed for it."""
+        for programme in self.items("/programmes"):
+            for body in self.items(f"/programmes/{programme['id']}/bodies"):
+                for draw in self.items(f"/bodies/{body['id']}/draws"):
+                    if draw["status"] == status:
+                        return draw["id"]
+        raise RuntimeError(f"no draw is {status}")
+
+    def a_body_meetings(self):
+        """A meeting that is convened, with one member who can come."""
+        return self.convened()[0]
+
+    def convened(self):
+        rules = {"basis": "members", "majority": "simple"}
+        body = self.document.operations["create_body"].example | {"rules": rules}
+        body = self.post(f"/programmes/{self.public}/bodies", body)["id"]
+        seat = self.document.operations["create_mandate"].example
+        member = self.post(f"/bodies/{body}/mandates", seat)["id"]
+        meeting = self.document.operations["create_body_meeting"].example
+        return self.post(f"/bodies/{body}/meetings", meeting)["id"], member
+
+    def held(self):
+        meeting, member = self.convened()
+        self.post(f"/body-meetings/{meeting}/hold", {"mandate_ids": [member]})
+        return meeting
+
+    def decision(self):
+        vote = {"yes": 1, "no": 0, "abstained": 0}
+        return {"item": 1, "text": {"fr": "Oui."}, "effect": {"kind": "resolve"}, "vote": vote}
+
     def cookie(self):
         """The cookie of a session that was just opened."""
         return self.login("observer").headers["Set-Cookie"].split(";")[0]
@@ -315,6 +370,59 @@ class Pool(Client):
 
     def _update_tranche(self):
         return [tranche := self.a_tranches()], {"amount": self.money("50.00")}, self.tag(f"/tranches/{tranche}")
+
+    def _create_mandate(self):
+        return [self.made("bodies")], self.document.operations["create_mandate"].example, None
+
+    def _create_draw(self):
+        return [self.made("bodies")], self.new_draw(), None
+
+    def _add_draw_candidate(self):
+        body = {"college": "inhabitants", "sex": "female", "identity": self.fresh("Personne ")}
+        return [self.a_draws()], body, None
+
+    def _remove_draw_candidate(self):
+        draw = self.a_draws()
+        return [draw, self.candidate(draw)], None, self.tag(f"/draws/{draw}")
+
+    def _erase_draw_identity(self):
+        draw = self.a_draws()
+        return [draw, self.candidate(draw)], None, None
+
+    def _fix_draw(self):
+        draw = self.a_draws()
+        self.candidate(draw)
+        return [draw], {}, None
+
+    def _get_draw_list(self):
+        return [self.draw_that_is("drawn")], None, None
+
+    def _draw_lots(self):
+        return [self.draw_that_is("fixed")], {"seed": "03-12-19-27-44"}, None
+
+    def _record_draw_refusal(self):
+        draw = self.draw_that_is("drawn")
+        known = self.ask("GET", f"/draws/{draw}").json()
+        holders = [seat["holders"][-1] for seat in known["outcome"]["colleges"][0]["seats"] if seat["holders"]]
+        held = [holder["pseudonym"] for holder in holders if not holder["refused"]]
+        return [draw], {"pseudonym": held[-1] if held else "none", "refused_on": known["drawn_on"]}, None
+
+    def _seat_drawn(self):
+        return [self.draw_that_is("drawn")], {"starts_on": "2025-12-01", "ends_on": "2027-03-13"}, None
+
+    def _hold_body_meeting(self):
+        meeting, member = self.convened()
+        return [meeting], {"mandate_ids": [member]}, None
+
+    def _record_body_minutes(self):
+        return [self.held()], {"minutes": {"fr": "La séance est ouverte."}}, None
+
+    def _create_body_decision(self):
+        return [self.held()], self.decision(), None
+
+    def _annul_body_decision(self):
+        decision = self.post(f"/body-meetings/{self.held()}/decisions", self.decision())["id"]
+        return [decision], {"annulled_on": "2016-06-01", "reason": "Convocation irrégulière"}, None
 
     def _countersign_progress(self):
         measure = {"measured_on": "2026-05-01", "percent": "69.6", "source": "Visite"}

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod app_files;
+pub mod bodies;
 pub mod budgets;
 pub mod config;
 pub mod demo;

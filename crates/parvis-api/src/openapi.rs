@@ -15,7 +15,7 @@ use utoipa_actix_web::AppExt;
 use crate::server::configure;
 
 /// The subjects of the API, in the order of the reference.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     (
         "accounts",
         "Signing in, one's own account, users, members and invitations.",
@@ -30,6 +30,10 @@ const TAGS: [(&str, &str); 10] = [
     (
         "participation",
         "Participation steps: what was asked of whom, and what came of it.",
+    ),
+    (
+        "bodies",
+        "Committees and councils: seats, lots that a stranger can draw again, meetings and decisions.",
     ),
     (
         "budgets",

@@ -16,7 +16,9 @@ use crate::config::Config;
 use crate::http::fallback;
 use crate::http::guard::guard;
 use crate::state::AppState;
-use crate::{accounts, app_files, budgets, docs, health, participation, partners, places, programmes, templates};
+use crate::{
+    accounts, app_files, bodies, budgets, docs, health, participation, partners, places, programmes, templates,
+};
 
 /// How long a client may take to send the head of a request.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -36,6 +38,7 @@ pub fn configure(services: &mut ServiceConfig<'_>) {
         .configure(places::configure)
         .configure(partners::configure)
         .configure(participation::configure)
+        .configure(bodies::configure)
         .configure(budgets::configure);
 }
 

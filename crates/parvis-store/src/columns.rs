@@ -11,6 +11,8 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, Nullable, SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use parvis_domain::accounts::MemberRole;
+use parvis_domain::bodies::meetings::{AgendaItem, MeetingStatus};
+use parvis_domain::bodies::{BodyKind, DecisionRules, Designation, Effect, ParityRule, QuorumReport, Sex};
 use parvis_domain::budgets::cofinancing::{CategoryTarget, CofinancingRule};
 use parvis_domain::budgets::plan::PlanVersionKind;
 use parvis_domain::budgets::rates::RatePolicy;
@@ -192,7 +194,8 @@ read_as!(Id, DbId, |id| Ok(Self::from(id.0)) =>
     ids::UserId, ids::SessionId, ids::InvitationId, ids::MemberId, ids::TemplateId, ids::ProgrammeId, ids::PlaceId,
     ids::PartnerId, ids::ContactId, ids::PartnerRoleId, ids::StepId, ids::BudgetId, ids::LineId, ids::GrantId,
     ids::PlanVersionId, ids::MovementId, ids::TrancheId, ids::ProgressId, ids::FunderReportId, ids::RateId, ids::RatePolicyId, ids::ReconciliationId,
-    ids::ReconciliationRowId, ids::EventId,
+    ids::ReconciliationRowId, ids::EventId, ids::BodyId, ids::PersonId, ids::MandateId, ids::MeetingId, ids::DecisionId,
+    ids::DrawId,
 );
 
 read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}").into());
@@ -213,12 +216,18 @@ read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}
     RatePolicy,
     RowOutcome,
     StatementSource,
+    BodyKind,
+    ParityRule,
+    Designation,
+    Sex,
+    MeetingStatus,
 );
 
 read_text!(text => Ok(serde_json::from_str::<Own>(text)?);
     Policy, ConsultationObject, Outcome, StatementMapping, Template, Json<Vec<Axis>>, Json<Vec<Category>>,
     Json<Vec<RequiredRole>>, Json<Vec<CofinancingRule>>, Json<Vec<CategoryTarget>>, Json<Vec<FrozenRate>>,
-    Json<Vec<LineCost>>, Json<Vec<Rule>>, Json<Vec<Figure>>, Json<Vec<Condition>>, Json<Value>,
+    Json<Vec<LineCost>>, Json<Vec<Rule>>, Json<Vec<Figure>>, Json<Vec<Condition>>, Json<Value>, DecisionRules, Effect,
+    QuorumReport, Json<Vec<AgendaItem>>,
 );
 
 read_text!(text => Ok(Own::kept(text)?); LocalisedText);
@@ -313,6 +322,7 @@ unwrap_json!(
     Vec<CategoryTarget>,
     Vec<FrozenRate>,
     Vec<Figure>,
+    Vec<AgendaItem>,
     Value
 );
 

@@ -181,6 +181,7 @@ constraints! {
     "movement_decisions_movement", "movement_decisions.movement_id", NotPending, "", "Somebody decided on it already.";
     "reconciliations_file", "reconciliations.budget_id, reconciliations.source, reconciliations.file_hash", AlreadyExists, "/content", "This file was reconciled already; take that statement back first.";
     "reconciliation_matches_pkey", "reconciliation_matches.source, reconciliation_matches.movement_id", MovementMatched, "/movement_ids", "Another row of a statement of this source has the movement already.";
+    "body_decisions_item_once", "body_decisions.meeting_id, body_decisions.item", AlreadyExists, "/item", "This item of the agenda is decided already.";
     "movements_transfer", "-", PartiesInvalid, "/payee_id", "Payer and payee of a transfer are both named, and differ.";
     "balances_not_negative", "-", BalanceNegative, "/amount", "A sum would fall below zero.";
     "balances_bounded", "-", AmountTooLarge, "/amount", "The sums of this share would become too large.";

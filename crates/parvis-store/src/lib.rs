@@ -20,6 +20,7 @@ mod store;
 mod tests;
 
 pub mod accounts;
+pub mod bodies;
 pub mod budgets;
 pub mod events;
 pub mod idempotency;

@@ -5,12 +5,15 @@ mod mandates;
 mod meetings;
 
 pub use draws::{
-    Draw, DrawCandidate, DrawOutcome, DrawSeed, DrawSummary, DrawnCollege, DrawnHolder, DrawnSeat, DrawnTicket,
-    NewDraw, NewDrawCandidate, NewDrawCollege, NewRefusal, SeedSource,
+    CandidateReceipt, Draw, DrawCandidate, DrawOutcome, DrawSeed, DrawSummary, DrawnCollege, DrawnHolder, DrawnSeat,
+    DrawnTicket, ListedCandidate, ListedCandidates, NewDraw, NewDrawCandidate, NewDrawCollege, NewRefusal,
+    SeatedMandates, Seating, SeedSource,
 };
-pub use mandates::{BodyComposition, ComposedCollege, Mandate, MandatePatch, NewMandate, NewPerson};
+pub use mandates::{
+    BodyComposition, BodyPerson, ComposedCollege, Mandate, MandatePatch, NewMandate, NewPerson, PersonPatch,
+};
 pub use meetings::{
-    AgendaItem, Attendance, BodyDecision, BodyMeeting, DecisionAnnulment, DecisionEffect, MeetingPatch,
+    AgendaItem, Attendance, BodyDecision, BodyMeeting, DecisionAnnulment, DecisionEffect, MeetingMinutes, MeetingPatch,
     NewBodyDecision, NewBodyMeeting, QuorumCount, Vote,
 };
 
@@ -281,6 +284,8 @@ pub struct Body {
     pub colleges: Vec<College>,
     /// The rules of its meetings.
     pub rules: BodyRules,
+    /// Who sits in it today.
+    pub composition: BodyComposition,
     /// Goes up with every change.
     pub version: i64,
     /// When it was created.

@@ -335,7 +335,7 @@ CREATE UNIQUE INDEX draw_refusals_once ON draw_refusals (draw_id, pseudonym);
 CREATE INDEX draw_refusals_programme ON draw_refusals (programme_id);
 CREATE INDEX draw_refusals_recorder ON draw_refusals (recorded_by);
 
--- Seats that somebody holds from a day to a day.
+-- Seats that somebody holds from a day to a day; where lots gave the seat, `pseudonym` is the name under which.
 CREATE TABLE body_mandates (
     id UUID NOT NULL PRIMARY KEY,
     body_id UUID NOT NULL REFERENCES bodies (id),
@@ -349,12 +349,14 @@ CREATE TABLE body_mandates (
     substitute_of UUID REFERENCES body_mandates (id),
     delegated_by UUID REFERENCES bodies (id),
     draw_id UUID REFERENCES draws (id),
+    pseudonym TEXT COLLATE "C",
     version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     CONSTRAINT body_mandates_member CHECK ((person_id IS NULL) <> (partner_id IS NULL)),
     CONSTRAINT body_mandates_period CHECK (ends_on IS NULL OR ends_on >= starts_on),
     CONSTRAINT body_mandates_delegated CHECK (delegated_by IS NULL OR delegated_by <> body_id),
+    CONSTRAINT body_mandates_lot CHECK ((draw_id IS NULL) = (pseudonym IS NULL)),
     FOREIGN KEY (body_id, college) REFERENCES body_colleges (body_id, code)
 );
 CREATE INDEX body_mandates_college ON body_mandates (body_id, college, starts_on);
@@ -363,8 +365,9 @@ CREATE INDEX body_mandates_person ON body_mandates (person_id);
 CREATE INDEX body_mandates_partner ON body_mandates (partner_id);
 CREATE INDEX body_mandates_substitute ON body_mandates (substitute_of);
 CREATE INDEX body_mandates_delegated_by ON body_mandates (delegated_by);
-CREATE INDEX body_mandates_draw ON body_mandates (draw_id);
+CREATE UNIQUE INDEX body_mandates_drawn ON body_mandates (draw_id, pseudonym) WHERE draw_id IS NOT NULL;
 
+-- Meetings. `quorum` is what the count gave on the day, by the rules that then held.
 CREATE TABLE body_meetings (
     id UUID NOT NULL PRIMARY KEY,
     body_id UUID NOT NULL REFERENCES bodies (id),
@@ -376,11 +379,13 @@ CREATE TABLE body_meetings (
     location TEXT COLLATE "C",
     agenda TEXT COLLATE "C" NOT NULL,
     minutes TEXT COLLATE "C",
+    quorum TEXT COLLATE "C",
     version BIGINT NOT NULL DEFAULT 1,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     CONSTRAINT body_meetings_order CHECK (held_on >= convened_on),
-    CONSTRAINT body_meetings_minutes CHECK (minutes IS NULL OR status = 'held')
+    CONSTRAINT body_meetings_minutes CHECK (minutes IS NULL OR status = 'held'),
+    CONSTRAINT body_meetings_quorum CHECK ((status = 'held') = (quorum IS NOT NULL))
 );
 CREATE INDEX body_meetings_body ON body_meetings (body_id, held_on, id);
 CREATE INDEX body_meetings_programme ON body_meetings (programme_id, held_on);
@@ -421,7 +426,7 @@ CREATE TABLE body_decisions (
     CONSTRAINT body_decisions_agreement CHECK ((effect_kind = 'adopt_agreement') = (agreement_id IS NOT NULL)),
     CONSTRAINT body_decisions_tranche CHECK ((effect_kind = 'release_tranche') = (tranche_id IS NOT NULL))
 );
-CREATE INDEX body_decisions_meeting ON body_decisions (meeting_id, item, id);
+CREATE UNIQUE INDEX body_decisions_item_once ON body_decisions (meeting_id, item);
 CREATE INDEX body_decisions_body ON body_decisions (body_id, decided_on);
 CREATE INDEX body_decisions_programme ON body_decisions (programme_id);
 CREATE INDEX body_decisions_of_agreement ON body_decisions (agreement_id);

@@ -17,7 +17,8 @@ const STATEMENTS: [&str; 16] = [
     "INSERT INTO agreement_obligation_records (id, obligation_id, programme_id, due_on, met_on, recorded_at) \
      SELECT id, id, id, '2020-01-01', '2020-01-01', 0 FROM {one}",
     "INSERT INTO bodies (id, programme_id, kind, title, search, rules, created_at, updated_at) \
-     SELECT id, id, 'citizen_council', '{}', '', '{}', 0, 0 FROM {one}",
+     SELECT id, id, 'citizen_council', '{}', '', '{\"quorum\":{\"body\":null,\"basis\":\"seats\"},\"majority\":\"simple\"}', 0, 0 \
+     FROM {one}",
     "INSERT INTO body_persons (id, programme_id, name, sex, email, phone, created_at, updated_at) \
      SELECT id, id, 'Secret-Name Member', 'female', '{email}', '+33 5 00 00 00 08', 0, 0 FROM {one}",
     "INSERT INTO draws (id, body_id, programme_id, source_name, source_born_on, source_writing, created_at, updated_at) \
@@ -29,11 +30,11 @@ const STATEMENTS: [&str; 16] = [
      SELECT id, 'p', id, 'Secret-Name Candidate <{email}>', 'salt' FROM {one}",
     "INSERT INTO draw_refusals (id, draw_id, position, pseudonym, programme_id, refused_on, recorded_at) \
      SELECT id, id, 1, 'p', id, '2020-01-03', 0 FROM {one}",
-    "INSERT INTO body_meetings (id, body_id, programme_id, status, convened_on, held_on, agenda, created_at, updated_at) \
-     SELECT id, id, id, 'held', '2020-01-01', '2020-01-01', '[]', 0, 0 FROM {one}",
+    "INSERT INTO body_meetings (id, body_id, programme_id, status, convened_on, held_on, agenda, quorum, created_at, updated_at) \
+     SELECT id, id, id, 'held', '2020-01-01', '2020-01-01', '[]', '{\"counts\":[],\"waived\":false}', 0, 0 FROM {one}",
     "INSERT INTO body_decisions (id, meeting_id, body_id, programme_id, item, text, effect_kind, effect, yes, no, abstained, \
      carried, decided_on, recorded_at) \
-     SELECT id, id, id, id, 1, 'so', 'resolve', '{}', 1, 0, 0, {true}, '2020-01-01', 0 FROM {one}",
+     SELECT id, id, id, id, 1, '{}', 'resolve', '{\"kind\":\"resolve\"}', 1, 0, 0, {true}, '2020-01-01', 0 FROM {one}",
     "INSERT INTO body_decision_annulments (decision_id, programme_id, annulled_on, reason, recorded_at) \
      SELECT id, id, '2020-01-01', 'no quorum', 0 FROM {one}",
 ];

@@ -6,6 +6,7 @@ use parvis_tests::document::{self, Entry};
 use parvis_tests::world::{self, eur};
 use serde_json::json;
 
+use crate::samples::bodies::{committee, create_body, decision, meeting, new_draw, seat};
 use crate::samples::conditions::instalments;
 use crate::samples::reconciliation::{id_of, reconciled, statement};
 use crate::samples::{fresh, plain_template, step};
@@ -95,6 +96,8 @@ impl List {
             _ if self.entry.path.contains("/budgets/{") => {
                 Some(world::share(&admin, &seed.public, &seed.funder, 10_000).budget)
             }
+            Operation::ListDraws => Some(create_body(&admin, &seed.public, &crate::samples::bodies::council())),
+            _ if self.entry.path.contains("/bodies/{") => Some(create_body(&admin, &seed.public, &committee(500))),
             Operation::ListProgress => Some(world::share(&admin, &seed.public, &seed.funder, 10).line),
             Operation::ListReconciliationRows | Operation::ListMissingMovements => {
                 let share = world::share(&admin, &seed.public, &seed.funder, 10_000);
@@ -176,6 +179,36 @@ impl List {
             O::ListParticipationSteps => {
                 admin
                     .post(&format!("/programmes/{at}/participation-steps"), &step())
+                    .ok();
+            }
+            O::ListBodies => drop(create_body(&admin, &at, &committee(5))),
+            O::ListBodyPersons => drop(seat(
+                &admin,
+                &create_body(&admin, &at, &committee(1)),
+                "members",
+                "female",
+            )),
+            O::ListMandates => {
+                let body = json!({
+                    "college": "members", "person": {"name": name, "sex": "unstated"},
+                    "starts_on": format!("2026-03-{:02}", 1 + n % 4)
+                });
+                admin.post(&format!("/bodies/{at}/mandates"), &body).ok();
+            }
+            O::ListDraws => drop(admin.post(&format!("/bodies/{at}/draws"), &new_draw("2027-01-06")).ok()),
+            O::ListBodyMeetings => {
+                let day = format!("2026-03-{:02}", 1 + n % 4);
+                admin.post(&format!("/bodies/{at}/meetings"), &meeting(&day)).ok();
+            }
+            O::ListBodyDecisions => {
+                let body = create_body(&admin, &at, &committee(1));
+                let member = seat(&admin, &body, "members", "female");
+                let day = format!("2026-03-{:02}", 1 + n % 4);
+                let id = admin.post(&format!("/bodies/{body}/meetings"), &meeting(&day)).id();
+                let came = json!({"mandate_ids": [member["id"]]});
+                admin.post(&format!("/body-meetings/{id}/hold"), &came).ok();
+                admin
+                    .post(&format!("/body-meetings/{id}/decisions"), &decision(1, 0))
                     .ok();
             }
             O::ListBudgets => drop(world::create_budget(&admin, &at)),

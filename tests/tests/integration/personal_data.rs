@@ -285,7 +285,7 @@ fn texts(world: &World) -> Vec<(String, String)> {
 }
 
 /// Where a text is found, whatever its case.
-fn found(world: &World, secret: &str) -> Vec<String> {
+pub fn found(world: &World, secret: &str) -> Vec<String> {
     let secret = secret.to_lowercase();
     let holding = texts(world)
         .into_iter()

@@ -1,5 +1,6 @@
 //! One request per operation that succeeds for whoever may do it. A new operation does not compile without one.
 
+pub mod bodies;
 pub mod conditions;
 pub mod reconciliation;
 
@@ -170,6 +171,10 @@ impl<'a> Samples<'a> {
                 | O::CloseParticipationStep
                 | O::CancelParticipationStep
                 | O::AnnulParticipationStep
+                | O::UpdateMandate
+                | O::UpdateBodyPerson
+                | O::EraseBodyPerson
+                | O::AnnulBodyDecision
                 | O::GetProgress
                 | O::CountersignProgress
                 | O::GetMovement
@@ -190,6 +195,9 @@ impl<'a> Samples<'a> {
             "/reconciliations/{",
             "/reconciliation-rows/{",
             "/programme-invitations/{",
+            "/bodies/{",
+            "/draws/{",
+            "/body-meetings/{",
         ];
         item || below.iter().any(|part| entry.path.contains(part))
     }
@@ -254,6 +262,40 @@ impl<'a> Samples<'a> {
             | O::CloseParticipationStep
             | O::CancelParticipationStep
             | O::AnnulParticipationStep => self.step(operation),
+            O::ListBodies
+            | O::GetBody
+            | O::CreateBody
+            | O::UpdateBody
+            | O::ArchiveBody
+            | O::GetBodyComposition
+            | O::ListMandates
+            | O::CreateMandate
+            | O::UpdateMandate
+            | O::ListBodyPersons
+            | O::UpdateBodyPerson
+            | O::EraseBodyPerson => self.body(operation),
+            O::ListDraws
+            | O::GetDraw
+            | O::GetDrawList
+            | O::CreateDraw
+            | O::ListDrawCandidates
+            | O::AddDrawCandidate
+            | O::RemoveDrawCandidate
+            | O::EraseDrawIdentity
+            | O::FixDraw
+            | O::DrawLots
+            | O::RecordDrawRefusal
+            | O::SeatDrawn => self.draw(operation),
+            O::ListBodyMeetings
+            | O::GetBodyMeeting
+            | O::CreateBodyMeeting
+            | O::UpdateBodyMeeting
+            | O::HoldBodyMeeting
+            | O::CancelBodyMeeting
+            | O::RecordBodyMinutes
+            | O::CreateBodyDecision
+            | O::AnnulBodyDecision => self.meeting(operation),
+            O::ListBodyDecisions => self.body(operation),
             O::ListBudgets
             | O::GetBudget
             | O::CreateBudget

@@ -30,6 +30,19 @@ pub fn of(operation: Operation) -> Option<Value> {
         O::CreatePartnerRole => json!({"partner_id": EXAMPLE_ID, "role": "funding"}),
         O::UpdateParticipationStep => json!({"location": "Salle des fêtes"}),
         O::OpenParticipationStep => json!({"opened_on": "2026-03-22"}),
+        O::UpdateBody => json!({"order_reference": "Arrêté préfectoral 2015-118", "order_dated_on": "2015-04-01"}),
+        O::UpdateMandate => json!({"ends_on": "2026-12-31"}),
+        O::UpdateBodyPerson => json!({"published": true}),
+        O::AddDrawCandidate => {
+            json!({"college": "inhabitants", "sex": "female", "identity": "Amina Benali, 12 rue du Parvis"})
+        }
+        O::DrawLots => json!({"seed": "03-12-19-27-44-8"}),
+        O::RecordDrawRefusal => json!({"pseudonym": "1a2b-3c4d", "refused_on": "2026-03-20"}),
+        O::SeatDrawn => json!({"starts_on": "2026-04-01", "ends_on": "2031-03-31", "published": false}),
+        O::UpdateBodyMeeting => json!({"location": "Salle des fêtes"}),
+        O::HoldBodyMeeting => json!({"mandate_ids": [EXAMPLE_ID]}),
+        O::RecordBodyMinutes => json!({"minutes": {"fr": "La séance est ouverte à 18 heures."}}),
+        O::AnnulBodyDecision => json!({"annulled_on": "2026-06-01", "reason": "Jugement du 1er juin 2026"}),
         O::UpdateBudget => json!({"title": {"fr": "Programmation 2027, revue"}}),
         O::UpdateBudgetLine => json!({
             "revisions": [{"grant_id": EXAMPLE_ID, "planned": {"amount": "31000.00", "currency": "EUR"}, "reason": "Avenant 1"}]

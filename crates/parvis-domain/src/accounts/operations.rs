@@ -194,6 +194,75 @@ operations! {
     /// Annul a closed step, on record.
     AnnulParticipationStep = "annul_participation_step", LEAD;
 
+    /// List the bodies of a programme.
+    ListBodies = "list_bodies", ANYONE;
+    /// Read a body.
+    GetBody = "get_body", ANYONE;
+    /// Create a body.
+    CreateBody = "create_body", LEAD;
+    /// Change a body.
+    UpdateBody = "update_body", LEAD;
+    /// Archive a body.
+    ArchiveBody = "archive_body", LEAD;
+    /// Read who sits in a body on a day, and which seats are vacant.
+    GetBodyComposition = "get_body_composition", ANYONE;
+    /// List the mandates in a body.
+    ListMandates = "list_mandates", ANYONE;
+    /// Give a seat in a body.
+    CreateMandate = "create_mandate", LEAD;
+    /// End a mandate, or leave it open.
+    UpdateMandate = "update_mandate", LEAD;
+    /// List the persons who sit in bodies of a programme: personal data.
+    ListBodyPersons = "list_body_persons", LEAD;
+    /// Change a person who sits in bodies.
+    UpdateBodyPerson = "update_body_person", LEAD;
+    /// Erase a person who sits in bodies; the seats stay under a pseudonym.
+    EraseBodyPerson = "erase_body_person", LEAD;
+    /// List the draws for the seats of a body.
+    ListDraws = "list_draws", ANYONE;
+    /// Read a draw, with everything that a stranger needs to draw the same.
+    GetDraw = "get_draw", ANYONE;
+    /// Read the published list of a draw, byte by byte.
+    GetDrawList = "get_draw_list", ANYONE;
+    /// Prepare a draw and announce the source of its seed.
+    CreateDraw = "create_draw", LEAD;
+    /// List the candidates of a draw with their identities: personal data.
+    ListDrawCandidates = "list_draw_candidates", LEAD;
+    /// Put a candidate on the list of a draw.
+    AddDrawCandidate = "add_draw_candidate", LEAD;
+    /// Take a candidate off a list that is not fixed.
+    RemoveDrawCandidate = "remove_draw_candidate", LEAD;
+    /// Erase who a candidate is; the public list stays.
+    EraseDrawIdentity = "erase_draw_identity", LEAD;
+    /// Fix the list of a draw and publish its hash.
+    FixDraw = "fix_draw", LEAD;
+    /// Record the seed once it is born, and draw the lots.
+    DrawLots = "draw_lots", LEAD;
+    /// Record that somebody refuses a seat, or gives it up.
+    RecordDrawRefusal = "record_draw_refusal", LEAD;
+    /// Give those who were drawn their mandates.
+    SeatDrawn = "seat_drawn", LEAD;
+    /// List the meetings of a body.
+    ListBodyMeetings = "list_body_meetings", ANYONE;
+    /// Read a meeting with its decisions.
+    GetBodyMeeting = "get_body_meeting", ANYONE;
+    /// Convene a meeting.
+    CreateBodyMeeting = "create_body_meeting", LEAD;
+    /// Change a meeting that is convened.
+    UpdateBodyMeeting = "update_body_meeting", LEAD;
+    /// Record who came to a meeting, which is thereby held.
+    HoldBodyMeeting = "hold_body_meeting", LEAD;
+    /// Cancel a meeting that is convened.
+    CancelBodyMeeting = "cancel_body_meeting", LEAD;
+    /// Write the minutes of a meeting that was held.
+    RecordBodyMinutes = "record_body_minutes", LEAD;
+    /// List the decisions of the bodies of a programme.
+    ListBodyDecisions = "list_body_decisions", ANYONE;
+    /// Record a decision of a meeting, with its vote.
+    CreateBodyDecision = "create_body_decision", LEAD;
+    /// Find a decision void, on record.
+    AnnulBodyDecision = "annul_body_decision", LEAD;
+
     /// List the budgets of a programme.
     ListBudgets = "list_budgets", ANYONE;
     /// Read a budget.

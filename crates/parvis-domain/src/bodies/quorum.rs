@@ -96,7 +96,8 @@ pub struct QuorumRule {
 }
 
 /// A count against what is needed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Count {
     /// The college; none for the whole body.
     pub college: Option<String>,
@@ -117,7 +118,8 @@ impl Count {
 }
 
 /// Whether a body could decide, count by count.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct QuorumReport {
     /// Of the body first, then of colleges in the order of their codes; only those for which something is asked.
     pub counts: Vec<Count>,

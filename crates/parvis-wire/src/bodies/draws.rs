@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use parvis_domain::bodies::draw::{self as domain, Digest, DrawStatus};
 use parvis_domain::bodies::{ParityRule, Sex};
-use parvis_domain::{Fault, Faults, period, text};
+use parvis_domain::{Fault, Faults, Period, period, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -57,6 +57,19 @@ pub struct NewDraw {
     pub colleges: Vec<NewDrawCollege>,
 }
 
+impl NewRefusal {
+    /// Checks pseudonym and day.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self) -> Result<(String, NaiveDate), Faults> {
+        let mut faults = Faults::new();
+        let pseudonym = faults.keep(text::code("/pseudonym", &self.pseudonym));
+        let day = faults.keep(period::date("/refused_on", &self.refused_on));
+        faults.finish(pseudonym.zip(day))
+    }
+}
+
 impl NewDraw {
     /// Checks the source; the rest is checked with the candidates when the list is fixed.
     ///
@@ -108,6 +121,91 @@ impl NewDrawCandidate {
     pub fn check(&self) -> Result<String, Fault> {
         text::line("/identity", &self.identity, text::NAME_MAX)
     }
+}
+
+/// A candidate as whoever runs the draw sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListedCandidate {
+    /// Name under which the candidate is drawn.
+    pub pseudonym: String,
+    /// Code of the college.
+    pub college: String,
+    /// Sex; unstated where the college keeps no parity.
+    pub sex: Sex,
+    /// Commitment to the identity.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub commitment: Digest,
+    /// Who it is; none where that was erased.
+    pub identity: Option<String>,
+}
+
+/// The candidates of a draw, by their pseudonyms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListedCandidates {
+    /// All of them.
+    pub items: Vec<ListedCandidate>,
+}
+
+/// What a candidate is handed: with salt and identity, this person and nobody else can check that the list means them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CandidateReceipt {
+    /// The draw.
+    pub draw_id: Uuid,
+    /// The name of the algorithm.
+    pub algorithm: String,
+    /// Name under which the candidate is drawn.
+    pub pseudonym: String,
+    /// Code of the college.
+    pub college: String,
+    /// Sex as listed.
+    pub sex: Sex,
+    /// Who it is, in the words that the commitment covers.
+    pub identity: String,
+    /// The secret of this candidate, told once.
+    pub salt: String,
+    /// Commitment to the identity.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub commitment: Digest,
+    /// Version of the draw with this candidate on its list.
+    pub version: i64,
+}
+
+/// Gives those who hold seats after the draw their mandates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Seating {
+    /// First day.
+    #[cfg_attr(feature = "openapi", schema(format = Date))]
+    pub starts_on: String,
+    /// Last day; open where nothing is said.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(format = Date))]
+    pub ends_on: Option<String>,
+    /// Whether the order that names the members publishes their names.
+    #[serde(default)]
+    pub published: bool,
+}
+
+impl Seating {
+    /// Checks the days.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self) -> Result<Period, Faults> {
+        Period::check("", &self.starts_on, self.ends_on.as_deref())
+    }
+}
+
+/// Mandates that a draw gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SeatedMandates {
+    /// One for each seat that had none yet.
+    pub items: Vec<super::Mandate>,
 }
 
 /// The value of the announced source.
@@ -168,6 +266,8 @@ pub struct Draw {
     pub algorithm: String,
     /// Where the seed comes from.
     pub source: SeedSource,
+    /// The colleges whose seats are drawn.
+    pub colleges: Vec<NewDrawCollege>,
     /// The published text of the list, from the day on which it was fixed.
     pub document: Option<String>,
     /// Its hash.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use parvis_domain::bodies::composition::{self as domain, Member};
 use parvis_domain::bodies::{ParityRule, Sex};
-use parvis_domain::{Code, Fault, Faults, Period, text};
+use parvis_domain::{Code, Fault, Faults, Period, accounts, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,6 +25,66 @@ pub struct NewPerson {
     /// Whether the order publishes the name.
     #[serde(default)]
     pub published: bool,
+}
+
+patch! {
+    /// Changes to a person.
+    PersonPatch of NewPerson {
+        must { name: String, sex: Sex, published: bool, }
+        may { email: String, phone: String, }
+    }
+}
+
+impl NewPerson {
+    /// Checks what is said of a person, at pointers below `base`; blanks around it are cut.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self, base: &str) -> Result<Self, Faults> {
+        let mut faults = Faults::new();
+        let name = faults.keep(text::line(&format!("{base}/name"), &self.name, text::NAME_MAX));
+        let email = self.email.as_deref();
+        let email = email.map(|email| accounts::email(&format!("{base}/email"), email));
+        let email = faults.keep(email.transpose());
+        let phone = self.phone.as_deref();
+        let phone = faults.keep(text::optional_line(
+            &format!("{base}/phone"),
+            phone,
+            text::REFERENCE_MAX,
+        ));
+        let checked = (|| {
+            Some(Self {
+                name: name?,
+                email: email?,
+                phone: phone?,
+                sex: self.sex,
+                published: self.published,
+            })
+        })();
+        faults.finish(checked)
+    }
+}
+
+/// A person who sits in bodies of a programme: personal data, seen by those who run it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BodyPerson {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Sex as stated.
+    pub sex: Sex,
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
+    /// Whether the order publishes the name.
+    pub published: bool,
+    /// Goes up with every change.
+    pub version: i64,
+    /// When the person was recorded.
+    pub created_at: DateTime<Utc>,
 }
 
 /// A seat to be given: to a person who is known, to one who is recorded now, or to an organisation.
@@ -90,17 +150,7 @@ impl NewMandate {
             faults.push(Fault::new(Code::Required, "/person_id", detail));
         }
         if let Some(person) = &self.person {
-            faults.keep(text::line("/person/name", &person.name, text::NAME_MAX));
-            faults.keep(text::optional_line(
-                "/person/email",
-                person.email.as_deref(),
-                text::NAME_MAX,
-            ));
-            faults.keep(text::optional_line(
-                "/person/phone",
-                person.phone.as_deref(),
-                text::REFERENCE_MAX,
-            ));
+            faults.keep_all(person.check("/person"));
         }
         faults.finish(period)
     }

@@ -85,6 +85,38 @@ pub struct Attendance {
     pub minutes: Option<LocalisedText>,
 }
 
+impl Attendance {
+    /// Checks the minutes; who came is checked against the composition of the body.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self) -> Result<Option<LocalisedText>, Faults> {
+        let minutes = self.minutes.as_ref();
+        minutes
+            .map(|minutes| minutes.check_paragraph("/minutes", text::TEXT_MAX))
+            .transpose()
+    }
+}
+
+/// The minutes of a meeting that was held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MeetingMinutes {
+    /// What was said.
+    pub minutes: LocalisedText,
+}
+
+impl MeetingMinutes {
+    /// Checks the minutes.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn check(&self) -> Result<LocalisedText, Faults> {
+        self.minutes.check_paragraph("/minutes", text::TEXT_MAX)
+    }
+}
+
 /// A count against what is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -135,11 +167,11 @@ pub struct BodyMeeting {
     pub location: Option<String>,
     /// What it is about.
     pub agenda: Vec<AgendaItem>,
-    /// The minutes.
+    /// The minutes, for members of the programme.
     pub minutes: Option<LocalisedText>,
-    /// The mandates whose holders came.
+    /// The mandates whose holders came, for members of the programme.
     pub mandate_ids: Vec<Uuid>,
-    /// Whether the body could decide, count by count.
+    /// Whether the body could decide, count by count, as it was counted on the day; empty before.
     pub quorum: Vec<QuorumCount>,
     /// Whether all of them are reached, or none was asked for.
     pub quorum_reached: bool,
@@ -299,6 +331,8 @@ impl NewBodyDecision {
 pub struct BodyDecision {
     /// Identifier.
     pub id: Uuid,
+    /// The body.
+    pub body_id: Uuid,
     /// The meeting.
     pub meeting_id: Uuid,
     /// The item of the agenda.
