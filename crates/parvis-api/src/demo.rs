@@ -1,5 +1,6 @@
 //! The demonstration: five programmes with their partners, places, steps and ledgers, and five accounts.
 
+mod bodies;
 mod conditions;
 mod data;
 mod load;
@@ -111,7 +112,7 @@ fn write(conn: &mut Conn, means: Means<'_>, data: &Data, users: &[NewUser]) -> S
     load::shared(conn, stamp.by(keys.id("@account/coordinator")?), &mut keys, data)?;
     for programme in &data.programmes {
         (means.progress)(programme.code());
-        load::programme(conn, stamp, &keys, programme)?;
+        load::programme(conn, (stamp, means.ids), &keys, programme)?;
     }
     Ok(())
 }

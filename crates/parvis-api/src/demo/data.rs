@@ -11,6 +11,7 @@ use chrono::NaiveDate;
 use parvis_domain::accounts::MemberRole;
 use parvis_domain::programmes::ProgrammeTransition;
 use parvis_store::{StoreError, StoreResult};
+use parvis_wire::bodies::Seating;
 use parvis_wire::budgets::{GrantWithdrawal, Reversal};
 use parvis_wire::participation::{CloseStep, EndStep, OpenStep};
 use serde::Deserialize;
@@ -97,6 +98,75 @@ pub(super) struct Programme {
     #[serde(default)]
     pub rate_policies: Vec<Body>,
     pub budgets: Vec<Budget>,
+    /// Its committees and councils.
+    #[serde(default)]
+    pub bodies: Vec<SittingBody>,
+}
+
+/// A body with its members, draws and meetings.
+#[derive(Debug, Deserialize)]
+pub(super) struct SittingBody {
+    pub key: String,
+    #[serde(default)]
+    pub mandates: Vec<GivenSeat>,
+    #[serde(default)]
+    pub draws: Vec<Lots>,
+    #[serde(default)]
+    pub meetings: Vec<Sat>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// A mandate; a key where another body refers to the person.
+#[derive(Debug, Deserialize)]
+pub(super) struct GivenSeat {
+    #[serde(default)]
+    pub key: Option<String>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// A draw with its candidates, the day on which its list was fixed, and what came of it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Lots {
+    pub fixed_on: NaiveDate,
+    pub candidates: Vec<Body>,
+    #[serde(default)]
+    pub drawn: Option<Drawn>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// The lots that were drawn.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Drawn {
+    pub on: NaiveDate,
+    pub seed: String,
+    #[serde(default)]
+    pub refusals: Vec<Refused>,
+    #[serde(default)]
+    pub seating: Option<Seating>,
+}
+
+/// Whoever held a seat of a college, counted from 1, gave it up.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    pub college: String,
+    pub seat: u32,
+    pub on: NaiveDate,
+}
+
+/// A meeting; who came is told by the places of mandates in the order in which they were given, from 0.
+#[derive(Debug, Deserialize)]
+pub(super) struct Sat {
+    #[serde(default)]
+    pub came: Option<Vec<usize>>,
+    #[serde(default)]
+    pub decisions: Vec<Body>,
+    #[serde(flatten)]
+    pub body: Body,
 }
 
 impl Programme {

@@ -14,6 +14,7 @@ use parvis_wire::participation::{NewParticipationStep, ParticipationStepPatch};
 use parvis_wire::partners::{NewPartner, NewPartnerRole};
 use parvis_wire::places::NewPlace;
 use parvis_wire::programmes::NewProgramme;
+use uuid::Uuid;
 
 use super::data::{self, Keys, Movement, PlanStep};
 
@@ -33,7 +34,12 @@ pub(super) fn shared(conn: &mut Conn, stamp: Stamp<'_>, keys: &mut Keys, data: &
 }
 
 /// Writes a programme: the coordinator sets it up, the budget officer keeps its money.
-pub(super) fn programme(conn: &mut Conn, stamp: Stamp<'_>, keys: &Keys, file: &data::Programme) -> StoreResult<()> {
+pub(super) fn programme(
+    conn: &mut Conn,
+    (stamp, ids): (Stamp<'_>, &(dyn Fn() -> Uuid + Sync)),
+    keys: &Keys,
+    file: &data::Programme,
+) -> StoreResult<()> {
     let coordinator = stamp.by(keys.id("@account/coordinator")?);
     let officer = stamp.by(keys.id("@account/budget")?);
     let new = keys.body::<NewProgramme>(&file.programme)?.check()?;
@@ -48,6 +54,7 @@ pub(super) fn programme(conn: &mut Conn, stamp: Stamp<'_>, keys: &Keys, file: &d
     }
     let context = made.context();
     steps(conn, coordinator, keys, &context, &file.steps).map_err(at(&new.code))?;
+    super::bodies::write(conn, coordinator, ids, keys, &context, &file.bodies).map_err(at(&new.code))?;
     let keys = &rates(conn, officer, keys, &context, file)?;
     // What waits for a second person comes last: from then on everything would wait.
     let (waiting, settled): (Vec<_>, Vec<_>) = file.budgets.iter().partition(|entry| !entry.waiting.is_empty());
