@@ -1,8 +1,9 @@
-// Loads the areas of the app. An area is one file that holds modules of WebAssembly, one behind the other; a module that
-// came with another area already is not started again.
+// Loads the areas of the app. A file of an area holds modules of WebAssembly, one behind the other; large areas load a
+// second file, which they share. A module that came with another area already is not started again.
 import { initSync } from "./parvis.js";
 
 const started = new Map();
+const fetched = new Map();
 
 function start(number, bytes) {
   if (!started.has(number)) {
@@ -30,16 +31,24 @@ async function fetchArea(file) {
   await Promise.all(modules);
 }
 
-function area(file) {
-  let loading;
+function once(file) {
+  if (!fetched.has(file)) {
+    const coming = fetchArea(file);
+    // What did not arrive is asked for again.
+    coming.catch(() => fetched.delete(file));
+    fetched.set(file, coming);
+  }
+  return fetched.get(file);
+}
+
+function area(...files) {
   return async (callback, argument) => {
     let arrived = false;
     try {
-      await (loading ??= fetchArea(file));
+      await Promise.all(files.map(once));
       arrived = true;
     } catch (error) {
       // The page says it, and its next call tries again.
-      loading = undefined;
       console.warn(error);
     }
     initSync().__indirect_function_table.get(callback)(argument, arrived);

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
 
-use super::{Mode, bundle};
+use super::{Mode, bundle, pack::Sharing};
 use crate::fingerprint::files_below;
 
 /// Endings of files that shrink; pictures and fonts are compressed already.
@@ -53,6 +53,13 @@ impl Sizes {
     /// Bytes of the first load in brotli.
     pub fn first_load(&self) -> usize {
         self.first.iter().map(|file| file.brotli).sum()
+    }
+
+    /// Bytes in brotli that load in all when a page of an area is opened directly.
+    pub fn page(&self, area: &FileSize, sharing: &Sharing) -> usize {
+        let beside = sharing.with(&area.name);
+        let beside = self.areas.iter().filter(|file| beside == Some(file.name.as_str()));
+        self.first_load() + area.brotli + beside.map(|file| file.brotli).sum::<usize>()
     }
 }
 
