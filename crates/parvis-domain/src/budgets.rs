@@ -84,6 +84,11 @@ choices! {
     }
 }
 
+impl MovementKind {
+    /// The kinds with which money changes hands. The others promise it, value it or judge it, so that nothing is exchanged.
+    pub const PAYMENTS: [Self; 4] = [Self::Disbursement, Self::Expenditure, Self::Repayment, Self::Transfer];
+}
+
 /// What a programme asks of its ledger beyond the rules that always hold. It comes from the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -72,6 +72,11 @@ impl Session {
         })
     }
 
+    /// Whether an account that an answer names is the reader's own.
+    pub fn is(self, account: Option<Uuid>) -> bool {
+        account.is_some() && account == self.user().map(|user| user.id)
+    }
+
     /// Whether the table of permissions lets the reader do this in a programme; without one, on the platform.
     /// The server decides: this only keeps buttons away that would be refused.
     pub fn may(self, operation: Operation, programme: Option<Uuid>) -> bool {

@@ -264,6 +264,9 @@ fn a_movement_is_booked_at_the_rate_that_it_names_or_at_the_banks() {
     invoice(&json!({"rate_id": "01890a5d-ac96-774b-bcce-b302099a8057"})).refused(422, "reference_unknown");
     let later = text(&scene.rate(&client, "4500", "2026-04-01")["id"]);
     invoice(&json!({"rate_id": later})).refused(422, "date_in_future");
+    // A promise in riels exchanges nothing yet.
+    let promised = json!({"amount": eur(1), "original": money("4000.00", "KHR")});
+    scene.post(&client, 0, "commitment", "2026-03-21", &promised);
     let differences = client.get(&scene.at("exchange-differences")).ok();
     let of = find(&differences["items"], "grant_id", &scene.grants[0]).clone();
     // The transfer of February has no rate of its month; the invoice of March was booked 107.14 below the rate.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use parvis_domain::budgets::MovementKind;
 use parvis_domain::budgets::rates::RatePolicy;
 use parvis_domain::ids::{GrantId, MovementId, PartnerId};
 use parvis_domain::{Currency, Money};
@@ -27,7 +28,7 @@ pub struct ExchangeDifference {
     pub currency: Currency,
     /// By what the funder asks.
     pub policy: RatePolicy,
-    /// How many movements the bank exchanged.
+    /// How many payments the bank exchanged.
     pub movements: u32,
     /// What was booked, of the movements that have a rate.
     pub booked: i64,
@@ -47,7 +48,7 @@ struct Exchanged {
     sign: i64,
 }
 
-/// The differences of every grant with movements that were paid in another currency at the bank's own exchange. Each
+/// The differences of every grant with payments in another currency at the bank's own exchange. Each
 /// movement is converted and rounded by itself. A funder that asks for the exchange itself has none.
 ///
 /// # Errors
@@ -119,7 +120,8 @@ impl ExchangeDifference {
     }
 }
 
-/// The movements that count and that the bank exchanged, in the order of their booking.
+/// The payments that count and that the bank exchanged, in the order of their booking: a difference is realised only where
+/// money changes hands.
 fn exchanged(conn: &mut Conn, extent: Extent, when: When) -> StoreResult<Vec<Exchanged>> {
     type Amounts = (i64, Currency, Option<i64>, Option<Currency>);
     type Row = (MovementId, GrantId, Amounts, NaiveDate, bool, Option<MovementId>);
@@ -128,6 +130,7 @@ fn exchanged(conn: &mut Conn, extent: Extent, when: When) -> StoreResult<Vec<Exc
     let rows: Vec<Row> = recorded(extent, when.as_of, instant)
         .filter(movements::original_currency.is_not_null())
         .filter(movements::rate_id.is_null())
+        .filter(movements::kind.eq_any(MovementKind::PAYMENTS.map(MovementKind::as_str)))
         .order((movements::booked_on, movements::id))
         .select((
             movements::id,

@@ -295,7 +295,7 @@ pub struct BalancePoint {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ExchangeDifferences {
-    /// One per grant with movements that the bank exchanged.
+    /// One per grant with payments that the bank exchanged.
     pub items: Vec<ExchangeDifference>,
     /// The day up to which bookings count; null for all.
     pub as_of: Option<NaiveDate>,
@@ -313,7 +313,7 @@ pub struct ExchangeDifference {
     pub funder_id: Uuid,
     /// By what the funder asks.
     pub policy: RatePolicy,
-    /// How many movements the bank exchanged.
+    /// How many payments the bank exchanged; what only promises money exchanges nothing.
     pub movements: u32,
     /// What was booked, at the bank's own exchange.
     pub booked: Money,

@@ -89,6 +89,8 @@ pub struct Progress {
     pub note: Option<String>,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// The account that recorded it, which cannot countersign it; always null for the public.
+    pub recorded_by: Option<Uuid>,
     /// The partners that vouch for it.
     pub countersigned: Vec<Countersignature>,
     /// Version, as in the ETag.

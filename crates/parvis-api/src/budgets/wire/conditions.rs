@@ -126,6 +126,7 @@ pub(in crate::budgets) fn progress(progress: store::Progress, view: View) -> wir
         source: progress.source,
         note: progress.note.filter(|_| view == View::Member),
         recorded_at: progress.recorded_at,
+        recorded_by: progress.recorded_by.filter(|_| view == View::Member).map(Into::into),
         version,
     }
 }

@@ -299,7 +299,7 @@ fn Row(
     let line = here
         .get()
         .map(|programme| desk.with(|desk| desk.line(i18n, movement.line_id, &programme)));
-    let own = movement.recorded_by.is_some() && movement.recorded_by == Session::here().user().map(|user| user.id);
+    let own = Session::here().is(movement.recorded_by);
     let pending = movement.status == MovementStatus::Pending;
     let struck = movement.reversed_by.is_some() || movement.status == MovementStatus::Refused;
     let note = movement

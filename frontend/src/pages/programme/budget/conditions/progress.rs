@@ -158,6 +158,7 @@ fn Row(
     let here = Here::of_page();
     let format = formats();
     let (id, version) = (measure.id, measure.version);
+    let own = Session::here().is(measure.recorded_by);
     let signed: Vec<_> = desk.with(|desk| {
         let all = measure.countersigned.iter();
         all.map(|one| {
@@ -196,7 +197,7 @@ fn Row(
             </td>
             <td data-label=say!(i18n, progress.countersigned)><div>{signed}</div></td>
             <td class="no-print">
-                <Show when=move || here.may(Operation::CountersignProgress)>
+                <Show when=move || !own && here.may(Operation::CountersignProgress)>
                     <Button small=true on_press=ask>{tr!(i18n, progress.countersign)}</Button>
                 </Show>
             </td>

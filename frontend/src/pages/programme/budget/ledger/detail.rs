@@ -210,7 +210,7 @@ fn Acts(movement: Movement, act: RwSignal<Option<Act>>, done: Callback<()>) -> i
     let pending = movement.status == MovementStatus::Pending;
     let open =
         movement.reverses.is_none() && movement.reversed_by.is_none() && movement.status == MovementStatus::Approved;
-    let own = movement.recorded_by.is_some() && movement.recorded_by == Session::here().user().map(|user| user.id);
+    let own = Session::here().is(movement.recorded_by);
     let may = move |operation| here.may(operation);
     let kept = StoredValue::new(movement);
     let forms = move || {
