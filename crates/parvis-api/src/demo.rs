@@ -1,5 +1,6 @@
 //! The demonstration: five programmes with their partners, places, steps and ledgers, and five accounts.
 
+mod agreements;
 mod bodies;
 mod conditions;
 mod data;

@@ -4,6 +4,7 @@
 //! hop to the database, where it loads, authorises, applies a rule of the domain, saves, and makes the wire answer.
 
 pub mod accounts;
+pub mod agreements;
 pub mod app_files;
 pub mod bodies;
 pub mod budgets;

@@ -15,7 +15,7 @@ use utoipa_actix_web::AppExt;
 use crate::server::configure;
 
 /// The subjects of the API, in the order of the reference.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 12] = [
     (
         "accounts",
         "Signing in, one's own account, users, members and invitations.",
@@ -34,6 +34,10 @@ const TAGS: [(&str, &str); 11] = [
     (
         "bodies",
         "Committees and councils: seats, lots that a stranger can draw again, meetings and decisions.",
+    ),
+    (
+        "agreements",
+        "Agreements and their amendments: who signs, what holds on a day, what is owed by when.",
     ),
     (
         "budgets",

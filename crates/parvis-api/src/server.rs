@@ -17,7 +17,8 @@ use crate::http::fallback;
 use crate::http::guard::guard;
 use crate::state::AppState;
 use crate::{
-    accounts, app_files, bodies, budgets, docs, health, participation, partners, places, programmes, templates,
+    accounts, agreements, app_files, bodies, budgets, docs, health, participation, partners, places, programmes,
+    templates,
 };
 
 /// How long a client may take to send the head of a request.
@@ -39,6 +40,7 @@ pub fn configure(services: &mut ServiceConfig<'_>) {
         .configure(partners::configure)
         .configure(participation::configure)
         .configure(bodies::configure)
+        .configure(agreements::configure)
         .configure(budgets::configure);
 }
 

@@ -5,6 +5,7 @@
 
 mod alerts;
 mod balances;
+mod commitments;
 mod conversions;
 mod differences;
 mod flows;
@@ -19,6 +20,7 @@ mod progress;
 pub(crate) mod rates;
 mod reconciliations;
 mod references;
+mod resting;
 mod rollups;
 mod settlements;
 mod shares;
@@ -90,6 +92,10 @@ pub use settlements::{GrantSettlement, get_settlement};
 pub use statements::{LineName, Names, each_line, each_movement};
 
 pub use rollups::{Converted, Group, Overview, Question, overview};
+
+pub(crate) use commitments::commitments_of;
+pub(crate) use plans::amend_plan;
+pub(crate) use shares::lock_grants;
 
 use crate::columns::{Instant, IntoDb, Json, json, micros};
 use crate::connection::Conn;

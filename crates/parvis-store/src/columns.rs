@@ -11,6 +11,8 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, Nullable, SqlType, Text};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use parvis_domain::accounts::MemberRole;
+use parvis_domain::agreements::AgreementKind;
+use parvis_domain::agreements::obligations::ObligationKind;
 use parvis_domain::bodies::meetings::{AgendaItem, MeetingStatus};
 use parvis_domain::bodies::{BodyKind, DecisionRules, Designation, Effect, ParityRule, QuorumReport, Sex};
 use parvis_domain::budgets::cofinancing::{CategoryTarget, CofinancingRule};
@@ -195,11 +197,13 @@ read_as!(Id, DbId, |id| Ok(Self::from(id.0)) =>
     ids::PartnerId, ids::ContactId, ids::PartnerRoleId, ids::StepId, ids::BudgetId, ids::LineId, ids::GrantId,
     ids::PlanVersionId, ids::MovementId, ids::TrancheId, ids::ProgressId, ids::FunderReportId, ids::RateId, ids::RatePolicyId, ids::ReconciliationId,
     ids::ReconciliationRowId, ids::EventId, ids::BodyId, ids::PersonId, ids::MandateId, ids::MeetingId, ids::DecisionId,
-    ids::DrawId,
+    ids::DrawId, ids::AgreementId, ids::AmendmentId, ids::ObligationId,
 );
 
 read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}").into());
     PlanVersionKind,
+    AgreementKind,
+    ObligationKind,
     MemberRole,
     ProgrammeStatus,
     Visibility,

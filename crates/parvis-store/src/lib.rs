@@ -20,6 +20,7 @@ mod store;
 mod tests;
 
 pub mod accounts;
+pub mod agreements;
 pub mod bodies;
 pub mod budgets;
 pub mod events;

@@ -354,6 +354,7 @@ table! {
         reference -> Nullable<Text>,
         decided_on -> Nullable<Date>,
         expires_on -> Nullable<Date>,
+        agreement_id -> Nullable<Id>,
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,

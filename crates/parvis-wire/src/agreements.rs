@@ -1,10 +1,12 @@
 //! Agreements: what is signed, by whom, and what it says on a day.
 
+mod alarms;
 mod amendments;
 mod content;
 mod obligations;
 mod signatures;
 
+pub use alarms::{AgreementAlarm, AgreementAlarms, AlarmCode};
 pub use amendments::{
     Amendment, AmendmentOrigin, AmendmentPatch, Change, ChangeKind, ChangeSide, NewAmendment, NewChanges, OriginKind,
 };
@@ -244,6 +246,7 @@ pub struct AgreementComparison {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"terminated_on": "2026-12-31", "reason": "D’un commun accord"})))]
 pub struct AgreementTermination {
     /// The first day on which it no longer holds.
     #[cfg_attr(feature = "openapi", schema(format = Date))]
@@ -269,6 +272,7 @@ impl AgreementTermination {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"notified_on": "2026-03-05"})))]
 pub struct AgreementNotification {
     /// The day.
     #[cfg_attr(feature = "openapi", schema(format = Date))]

@@ -38,6 +38,25 @@ operations! {
     correct_movement
     approve_movement
     refuse_movement
+    create_agreement
+    update_agreement
+    delete_agreement
+    open_agreement
+    withdraw_agreement
+    authorise_agreement
+    sign_agreement
+    notify_agreement
+    terminate_agreement
+    create_amendment
+    update_amendment
+    open_amendment
+    authorise_amendment
+    sign_amendment
+    withdraw_amendment
+    create_obligation
+    update_obligation
+    archive_obligation
+    meet_obligation
     create_tranche
     update_tranche
     archive_tranche

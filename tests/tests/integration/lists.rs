@@ -6,6 +6,7 @@ use parvis_tests::document::{self, Entry};
 use parvis_tests::world::{self, eur};
 use serde_json::json;
 
+use crate::samples::agreements::convention;
 use crate::samples::bodies::{committee, create_body, decision, meeting, new_draw, seat};
 use crate::samples::conditions::instalments;
 use crate::samples::reconciliation::{id_of, reconciled, statement};
@@ -210,6 +211,21 @@ impl List {
                 admin
                     .post(&format!("/body-meetings/{id}/decisions"), &decision(1, 0))
                     .ok();
+            }
+            O::ListAgreements => {
+                let mut body = convention(&seed.funder, &seed.association);
+                body["title"] = json!({"fr": name});
+                body["starts_on"] = json!(format!("2026-01-{:02}", 1 + n % 4));
+                admin.post(&format!("/programmes/{at}/agreements"), &body).ok();
+            }
+            O::ListObligations => {
+                let body = convention(&seed.funder, &seed.association);
+                let agreement = admin.post(&format!("/programmes/{at}/agreements"), &body).id();
+                let body = json!({
+                    "kind": "report", "title": {"fr": name}, "owed_by": seed.association,
+                    "first_on": format!("2026-03-{:02}", 1 + n % 4)
+                });
+                admin.post(&format!("/agreements/{agreement}/obligations"), &body).ok();
             }
             O::ListBudgets => drop(world::create_budget(&admin, &at)),
             O::ListBudgetLines | O::ListGrants => drop(world::create_line(&admin, &at, &seed.funder, 10, "cash")),

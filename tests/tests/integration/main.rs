@@ -1,6 +1,8 @@
 //! The integration suite: the same tests on SQLite and on PostgreSQL.
 
 mod accounts;
+mod agreements;
+mod agreements_bad_input;
 mod append_only;
 mod architecture;
 mod bad_input;

@@ -1,5 +1,6 @@
 //! One request per operation that succeeds for whoever may do it. A new operation does not compile without one.
 
+pub mod agreements;
 pub mod bodies;
 pub mod conditions;
 pub mod reconciliation;
@@ -185,6 +186,8 @@ impl<'a> Samples<'a> {
         );
         let below = [
             "/programmes/{",
+            "/agreements/{",
+            "/obligations/{",
             "/budgets/{",
             "/lines/{",
             "/grants/{",
@@ -296,6 +299,32 @@ impl<'a> Samples<'a> {
             | O::CreateBodyDecision
             | O::AnnulBodyDecision => self.meeting(operation),
             O::ListBodyDecisions => self.body(operation),
+            O::ListAgreements
+            | O::GetAgreement
+            | O::CreateAgreement
+            | O::UpdateAgreement
+            | O::DeleteAgreement
+            | O::OpenAgreement
+            | O::WithdrawAgreement
+            | O::AuthoriseAgreement
+            | O::SignAgreement
+            | O::NotifyAgreement
+            | O::TerminateAgreement
+            | O::GetConsolidatedAgreement
+            | O::CompareAgreement
+            | O::CreateAmendment
+            | O::UpdateAmendment
+            | O::OpenAmendment
+            | O::AuthoriseAmendment
+            | O::SignAmendment
+            | O::WithdrawAmendment
+            | O::ListAgreementAlarms
+            | O::ListObligations
+            | O::GetObligation
+            | O::CreateObligation
+            | O::UpdateObligation
+            | O::ArchiveObligation
+            | O::MeetObligation => self.agreement(operation),
             O::ListBudgets
             | O::GetBudget
             | O::CreateBudget

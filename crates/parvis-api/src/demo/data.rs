@@ -219,6 +219,9 @@ pub(super) struct Budget {
     /// What was posted since the programme asks for a second person, and waits for one.
     #[serde(default)]
     pub waiting: Vec<Movement>,
+    /// Agreements on which grants rest, signed before anything was booked.
+    #[serde(default)]
+    pub agreements: Vec<Agreement>,
     /// How far lines had come, before anything was released.
     #[serde(default)]
     pub progress: Vec<Measured>,
@@ -228,6 +231,41 @@ pub(super) struct Budget {
     /// Parts of grants in instalments, and when they were released.
     #[serde(default)]
     pub tranches: Vec<Instalment>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// An agreement, what its parties decided and signed, what it obliges to, and what amended it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Agreement {
+    pub key: String,
+    #[serde(default)]
+    pub authorisations: Vec<Body>,
+    pub signatures: Vec<Body>,
+    #[serde(default)]
+    pub obligations: Vec<Obligation>,
+    #[serde(default)]
+    pub amendments: Vec<Amendment>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// An obligation, and the days on which it was met when it was due.
+#[derive(Debug, Deserialize)]
+pub(super) struct Obligation {
+    #[serde(default)]
+    pub met: Vec<NaiveDate>,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// An amendment, and what the parties decided and signed of it; nothing where law or order says it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Amendment {
+    #[serde(default)]
+    pub authorisations: Vec<Body>,
+    #[serde(default)]
+    pub signatures: Vec<Body>,
     #[serde(flatten)]
     pub body: Body,
 }

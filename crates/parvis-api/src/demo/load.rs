@@ -196,6 +196,7 @@ fn budget(
     for step in &entry.plan {
         change_plan(conn, stamp, setting, &keys, &context, step).map_err(at("plan"))?;
     }
+    super::agreements::write(conn, stamp, &keys, &context, &entry.agreements)?;
     super::conditions::write(conn, stamp, &keys, &context, budget.id, entry)?;
     let mut ledger = Ledger {
         stamp,

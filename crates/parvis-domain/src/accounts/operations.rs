@@ -262,6 +262,58 @@ operations! {
     CreateBodyDecision = "create_body_decision", LEAD;
     /// Find a decision void, on record.
     AnnulBodyDecision = "annul_body_decision", LEAD;
+    /// List the agreements of a programme.
+    ListAgreements = "list_agreements", ANYONE;
+    /// Read an agreement.
+    GetAgreement = "get_agreement", ANYONE;
+    /// Write the draft of an agreement.
+    CreateAgreement = "create_agreement", LEAD;
+    /// Change the draft of an agreement.
+    UpdateAgreement = "update_agreement", LEAD;
+    /// Delete the draft of an agreement.
+    DeleteAgreement = "delete_agreement", LEAD;
+    /// Open an agreement for signature.
+    OpenAgreement = "open_agreement", LEAD;
+    /// Take an agreement that nobody has signed back.
+    WithdrawAgreement = "withdraw_agreement", LEAD;
+    /// Record a party's own decision to sign an agreement.
+    AuthoriseAgreement = "authorise_agreement", LEAD_AND_PARTNER;
+    /// Sign an agreement for a party.
+    SignAgreement = "sign_agreement", LEAD_AND_PARTNER;
+    /// Record that the others were told of what one party signed alone.
+    NotifyAgreement = "notify_agreement", LEAD;
+    /// End an agreement before its end.
+    TerminateAgreement = "terminate_agreement", LEAD;
+    /// Read what an agreement says as of a day.
+    GetConsolidatedAgreement = "get_consolidated_agreement", ANYONE;
+    /// Compare what an agreement says on two days.
+    CompareAgreement = "compare_agreement", ANYONE;
+    /// Write the draft of an amendment.
+    CreateAmendment = "create_amendment", LEAD;
+    /// Change the draft of an amendment.
+    UpdateAmendment = "update_amendment", LEAD;
+    /// Open an amendment for signature, or adopt what law or order says.
+    OpenAmendment = "open_amendment", LEAD;
+    /// Record a party's own decision to sign an amendment.
+    AuthoriseAmendment = "authorise_amendment", LEAD_AND_PARTNER;
+    /// Sign an amendment for a party.
+    SignAmendment = "sign_amendment", LEAD_AND_PARTNER;
+    /// Give up an amendment that is not adopted.
+    WithdrawAmendment = "withdraw_amendment", LEAD;
+    /// List what the agreements of a programme ask somebody to look at.
+    ListAgreementAlarms = "list_agreement_alarms", MEMBERS;
+    /// List what the agreements of a programme oblige to by when.
+    ListObligations = "list_obligations", MEMBERS;
+    /// Read an obligation.
+    GetObligation = "get_obligation", MEMBERS;
+    /// Record an obligation of an agreement.
+    CreateObligation = "create_obligation", LEAD;
+    /// Change an obligation.
+    UpdateObligation = "update_obligation", LEAD;
+    /// Archive an obligation that is not owed after all.
+    ArchiveObligation = "archive_obligation", LEAD;
+    /// Record that an obligation was met.
+    MeetObligation = "meet_obligation", LEAD_AND_PARTNER;
 
     /// List the budgets of a programme.
     ListBudgets = "list_budgets", ANYONE;

@@ -27,6 +27,8 @@ pub struct NewSignature {
     pub signatory: String,
     /// In what quality: mayor, prefect, president.
     pub quality: String,
+    /// The address under which the person is found again, where one is given.
+    pub email: Option<String>,
     /// SHA-256 of the signed document, in hexadecimal.
     pub evidence: Option<String>,
 }

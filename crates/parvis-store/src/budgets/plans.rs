@@ -12,6 +12,7 @@ mod versions;
 mod withdraw;
 
 pub use copy::{YearCopy, copy_plan_year};
+pub(crate) use edit::amend_plan;
 pub use edit::{PlanEdit, update_plan};
 pub use read::{PlanState, get_plan, plan_version, simulate_plan};
 pub use submit::{Submission, submit_plan};

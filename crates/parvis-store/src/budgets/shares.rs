@@ -3,13 +3,15 @@
 //! Every change of a share passes through [`Locked::change`]: it checks the rules of the ledger on the day of the change
 //! and on every later one, and writes the totals, the sums of the day and those of the month together.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use parvis_domain::budgets::ledger::{self, Change, Course, Rules, Sums, Terms};
 use parvis_domain::budgets::ratio::Ratio;
 use parvis_domain::budgets::{GrantKind, PaymentMode, Policy, Share};
-use parvis_domain::ids::{BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
+use parvis_domain::ids::{AgreementId, BudgetId, GrantId, LineId, PartnerId, ProgrammeId};
 use parvis_domain::period::EARLIEST;
 use parvis_domain::{Code, Currency, DomainError, Fault};
 
@@ -65,6 +67,8 @@ pub(super) struct Locked {
     pub(super) budget: BudgetId,
     pub(super) programme: ProgrammeId,
     pub(super) funder: PartnerId,
+    /// The agreement that the grant rests on.
+    pub(super) agreement: Option<AgreementId>,
     pub(super) terms: Terms,
     shift: Ratio,
     totals: Sums,
@@ -81,7 +85,7 @@ pub(super) fn lock(conn: &mut Conn, budget: BudgetId, (line, grant): ShareKey) -
         bool,
         bool,
         SumsRow,
-        PartnerId,
+        (PartnerId, Option<AgreementId>),
         GrantKind,
         Currency,
         PaymentMode,
@@ -104,7 +108,7 @@ pub(super) fn lock(conn: &mut Conn, budget: BudgetId, (line, grant): ShareKey) -
             balances::decision_required,
             balances::strict_spending,
             sum_columns!(balances),
-            grants::funder_id,
+            (grants::funder_id, grants::agreement_id),
             grants::kind,
             grants::currency,
             grants::payment_mode,
@@ -119,7 +123,7 @@ pub(super) fn lock(conn: &mut Conn, budget: BudgetId, (line, grant): ShareKey) -
         grant_decision,
         spent_within_disbursed,
         totals,
-        funder,
+        (funder, agreement),
         kind,
         currency,
         mode,
@@ -147,10 +151,19 @@ pub(super) fn lock(conn: &mut Conn, budget: BudgetId, (line, grant): ShareKey) -
         budget,
         programme,
         funder,
+        agreement,
         terms,
         shift: ratio(shift).unwrap_or_default(),
         totals: sums(totals),
     })
+}
+
+/// Locks grants in the order of their identifiers, until the end of the transaction.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) fn lock_grants(conn: &mut Conn, grants: BTreeSet<GrantId>) -> StoreResult<()> {
+    grants.into_iter().try_for_each(|grant| lock_grant(conn, grant))
 }
 
 /// Locks a grant with all its shares until the end of the transaction: its rules sum over them. SQLite has one writer.
@@ -181,6 +194,21 @@ impl Locked {
         let own = later.into_iter().filter(|(line, ..)| *line == self.line);
         let later: Vec<_> = own.map(|(_, day, sums)| (day, sums)).collect();
         Ok((without(self.totals, &later), later))
+    }
+
+    /// What the whole grant would have committed on a day and on each later one on which something changes, with what
+    /// waits for a second person, after a change on that day.
+    pub(super) fn bound(&self, conn: &mut Conn, day: NaiveDate, change: i64) -> StoreResult<Vec<(NaiveDate, i64)>> {
+        let (later, waiting) = (days_after(conn, self.grant, day)?, pending::of_grant(conn, self.grant)?);
+        let waiting: i64 = waiting.iter().map(|(.., sums)| sums.committed.max(0)).sum();
+        let on_day =
+            grant_totals(conn, self.grant)?.committed - later.iter().map(|(.., sums)| sums.committed).sum::<i64>();
+        let mut bound = vec![(day, on_day.saturating_add(waiting).saturating_add(change))];
+        for (_, on, sums) in later {
+            let so_far = bound.last().map_or(0, |(_, minor)| *minor);
+            bound.push((on, so_far.saturating_add(sums.committed)));
+        }
+        Ok(bound)
     }
 
     /// Checks a change booked on a day and writes its sums.

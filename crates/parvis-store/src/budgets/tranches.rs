@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use parvis_domain::accounts::Operation;
 use parvis_domain::budgets::PaymentMode;
 use parvis_domain::budgets::tranches::{self as domain, Condition, TrancheContent, TrancheState};
-use parvis_domain::ids::{GrantId, LineId, PartnerId, ProgrammeId, TrancheId};
+use parvis_domain::ids::{AgreementId, GrantId, LineId, PartnerId, ProgrammeId, TrancheId};
 use parvis_domain::page::{Page, PageRequest};
 use parvis_domain::{Code, Currency, Fault, Faults, LocalisedText, Money};
 use serde::Serialize;
@@ -235,6 +235,8 @@ struct LockedGrant {
     id: GrantId,
     currency: Currency,
     mode: PaymentMode,
+    funder: PartnerId,
+    agreement: Option<AgreementId>,
 }
 
 fn lock(conn: &mut Conn, grant: GrantId) -> StoreResult<LockedGrant> {
@@ -242,12 +244,19 @@ fn lock(conn: &mut Conn, grant: GrantId) -> StoreResult<LockedGrant> {
         let row = grants::table.find(grant.db()).select(grants::version);
         row.for_update().first::<i64>(c).optional()?;
     }
-    let columns = (grants::currency, grants::payment_mode);
-    let (currency, mode) = grants::table.find(grant.db()).select(columns).first(conn)?;
+    let columns = (
+        grants::currency,
+        grants::payment_mode,
+        grants::funder_id,
+        grants::agreement_id,
+    );
+    let (currency, mode, funder, agreement) = grants::table.find(grant.db()).select(columns).first(conn)?;
     Ok(LockedGrant {
         id: grant,
         currency,
         mode,
+        funder,
+        agreement,
     })
 }
 

@@ -109,12 +109,17 @@ pub struct Obligation {
     pub until: Option<NaiveDate>,
     /// Its days while the agreement runs.
     pub days: Vec<DueDay>,
+    /// Whether it was archived: it is not owed after all.
+    pub archived: bool,
+    /// Goes up with every change.
+    pub version: i64,
 }
 
 /// An obligation was met for one of its days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({"due_on": "2026-06-30", "met_on": "2026-06-24"})))]
 pub struct ObligationMet {
     /// The day on which it was due.
     #[cfg_attr(feature = "openapi", schema(format = Date))]

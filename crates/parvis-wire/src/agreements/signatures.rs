@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use parvis_domain::agreements::signatures as domain;
 use parvis_domain::budgets::movements::check_evidence;
-use parvis_domain::{Faults, period, text};
+use parvis_domain::{Faults, accounts, period, text};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ pub struct NewSignature {
     pub signatory: String,
     /// In what quality.
     pub quality: String,
+    /// Address of whoever held the pen, by which they find what is known about them; never shown.
+    #[serde(default)]
+    pub email: Option<String>,
     /// SHA-256 of the signed document; required from whoever records the signature of another.
     #[serde(default)]
     pub evidence: Option<String>,
@@ -41,12 +44,15 @@ impl NewSignature {
         let evidence = faults.keep(check_evidence("/evidence", self.evidence.as_deref()));
         let signatory = faults.keep(text::line("/signatory", &self.signatory, text::NAME_MAX));
         let quality = faults.keep(text::line("/quality", &self.quality, text::NAME_MAX));
+        let email = self.email.as_deref().map(|email| accounts::email("/email", email));
+        let email = faults.keep(email.transpose());
         let checked = (|| {
             Some(domain::NewSignature {
                 partner: self.partner_id.into(),
                 signed_on: signed_on?,
                 signatory: signatory?,
                 quality: quality?,
+                email: email?,
                 evidence: evidence?,
             })
         })();
@@ -58,7 +64,9 @@ impl NewSignature {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[cfg_attr(feature = "openapi", schema(as = NewAgreementAuthorisation))]
+#[cfg_attr(feature = "openapi", schema(as = NewAgreementAuthorisation, example = json!({
+    "partner_id": "01890a5d-ac96-774b-bcce-b302099a8057", "reference": "Délibération 2019-11", "decided_on": "2019-11-12"
+})))]
 pub struct NewAuthorisation {
     /// The party.
     pub partner_id: Uuid,

@@ -7,7 +7,7 @@ use parvis_domain::budgets::{MovementKind, MovementStatus};
 use parvis_domain::{Code, DomainError};
 
 use super::{Movement, get_movement};
-use crate::budgets::{flows, pending, record, shares, years};
+use crate::budgets::{flows, pending, record, resting, shares, years};
 use crate::columns::{IntoDb, micros};
 use crate::connection::Conn;
 use crate::error::{StoreError, StoreResult};
@@ -52,6 +52,7 @@ fn decide(conn: &mut Conn, stamp: &Stamp<'_>, of: &Movement, refusal: Option<&st
         let before = get_movement(conn, movement)?;
         match refusal {
             None => {
+                resting::check_approval(conn, stamp, &share, &before, change.committed)?;
                 share.change(conn, day, change)?;
                 flows::count(conn, &before.flow())?;
             }

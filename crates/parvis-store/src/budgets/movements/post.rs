@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Decision, Movement, MovementRow, SEPARATOR, complete};
 use crate::budgets::rates::{self, Resolved};
 use crate::budgets::shares::{self, Locked};
-use crate::budgets::{flows, pending, record, references, years};
+use crate::budgets::{flows, pending, record, references, resting, years};
 use crate::columns::{IntoDb, micros};
 use crate::connection::Conn;
 use crate::error::{StoreError, StoreResult};
@@ -25,7 +25,8 @@ use crate::stamp::Stamp;
 /// organisation that the caller acts for, whose own share it must be.
 ///
 /// # Errors
-/// The rule that it would break, naming what is available; `year_closed`, `line_year_closed`.
+/// The rule that it would break, naming what is available; `year_closed`, `line_year_closed`; those of the agreement that
+/// the grant rests on.
 pub fn create_movement(
     conn: &mut Conn,
     stamp: &Stamp<'_>,
@@ -48,6 +49,13 @@ pub fn create_movement(
         }
     }
     let change = ledger::effect(new.kind, share.terms.mode, money.amount.minor);
+    resting::check(
+        conn,
+        stamp,
+        &share,
+        &resting::of_new(new, share.terms.policy.four_eyes),
+        change.committed,
+    )?;
     apply(conn, &mut share, new.booked_on, change)?;
     let posted = insert(conn, stamp, &share, new, money, Links::default())?;
     begin(conn, &share, &posted, None, change)?;
@@ -80,6 +88,13 @@ pub fn reverse_movement(
     years::require_open(conn, of.budget_id, booked_on, "/booked_on")?;
     let mut share = lock_reversible(conn, of)?;
     let change = ledger::effect(of.kind, share.terms.mode, of.amount.minor).negated();
+    resting::check(
+        conn,
+        stamp,
+        &share,
+        &resting::of_reversal(of.kind, booked_on),
+        change.committed,
+    )?;
     apply(conn, &mut share, booked_on, change)?;
     let reversal = insert_reversal(conn, stamp, &share, of, booked_on, reason)?;
     begin(conn, &share, &reversal, None, change)?;
@@ -119,6 +134,12 @@ pub fn correct_movement(
     }
     let taken = ledger::effect(of.kind, mode, of.amount.minor).negated();
     let change = taken.plus(ledger::effect(replacement.kind, mode, money.amount.minor));
+    let dated = match money.amount.minor > of.amount.minor || replacement.kind != MovementKind::Commitment {
+        true => resting::of_new(replacement, share.terms.policy.four_eyes),
+        // Less is bound than before: that is a release, which is possible for longer than a commitment.
+        false => resting::of_reversal(of.kind, day),
+    };
+    resting::check(conn, stamp, &share, &dated, change.committed).map_err(|error| below(error, "/replacement"))?;
     apply(conn, &mut share, day, change).map_err(|error| below(error, "/replacement"))?;
     let reversal = insert_reversal(conn, stamp, &share, of, day, reason)?;
     let links = Links {

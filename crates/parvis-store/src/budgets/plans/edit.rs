@@ -67,6 +67,26 @@ struct Cost {
 /// `grant_withdrawn` for an increase, and the rules of the ledger.
 pub fn update_plan(conn: &mut Conn, stamp: &Stamp<'_>, setting: Setting, edit: &PlanEdit) -> StoreResult<()> {
     touch(conn, setting.budget, Some(edit.expected))?;
+    apply(conn, stamp, setting, edit, Operation::UpdatePlan)
+}
+
+/// Changes cells of a plan as one revision that an amendment of an agreement brings with it, whatever the version of the
+/// plan: the parties have signed it.
+///
+/// # Errors
+/// Those of [`update_plan`] without `version_stale`.
+pub(crate) fn amend_plan(conn: &mut Conn, stamp: &Stamp<'_>, setting: Setting, edit: &PlanEdit) -> StoreResult<()> {
+    touch(conn, setting.budget, None)?;
+    apply(conn, stamp, setting, edit, Operation::SignAmendment)
+}
+
+fn apply(
+    conn: &mut Conn,
+    stamp: &Stamp<'_>,
+    setting: Setting,
+    edit: &PlanEdit,
+    operation: Operation,
+) -> StoreResult<()> {
     years::require_open(conn, setting.budget, edit.booked_on, "/booked_on")?;
     let number = begin(conn, stamp, setting.programme, setting.budget)?;
     let withdrawn = withdrawn_grants(conn, setting.budget)?;
@@ -97,7 +117,7 @@ pub fn update_plan(conn: &mut Conn, stamp: &Stamp<'_>, setting: Setting, edit: &
         conn,
         stamp,
         setting.programme,
-        Operation::UpdatePlan,
+        operation,
         "plan",
         setting.budget,
         json!({"cells": before, "costs": costs.0}),

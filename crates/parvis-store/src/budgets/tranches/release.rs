@@ -14,6 +14,7 @@ use super::super::home::Home;
 use super::super::{record, shares, years};
 use super::facts::Kept;
 use super::{Tranche, assessed, changed_event, facts_of, get_tranche, insert, lock, require_changeable};
+use crate::agreements::money::{self, Question};
 use crate::columns::{IntoDb, json, micros};
 use crate::connection::Conn;
 use crate::error::StoreResult;
@@ -38,6 +39,15 @@ pub fn release_tranche(
     let grant = lock(conn, before.grant_id)?;
     require_changeable(before)?;
     domain::check_mode(grant.mode)?;
+    if let Some(agreement) = grant.agreement {
+        money::check(
+            conn,
+            stamp,
+            agreement,
+            (grant.id, grant.funder),
+            &Question::Release(day),
+        )?;
+    }
     let conditions = before.content().conditions;
     let known = facts_of(conn, &BTreeSet::from([grant.id]), conditions.iter(), day)?;
     let known = known.get(&grant.id).cloned().unwrap_or_default();
