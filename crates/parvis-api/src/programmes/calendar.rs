@@ -84,7 +84,9 @@ fn calendar(
         calendar.push(event(step, wanted));
     }
     for obligation in owed {
-        due(obligation, today, wanted).for_each(|event| drop(calendar.push(event)));
+        due(obligation, today, wanted).for_each(|event| {
+            calendar.push(event);
+        });
     }
     calendar.to_string()
 }
