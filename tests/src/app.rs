@@ -201,6 +201,7 @@ fn configuration(url: &str, settings: &Settings) -> Config {
             "PARVIS_PUBLIC_URL" => Some(PUBLIC_URL.to_owned()),
             "PARVIS_SIGNING_KEYS" => Some(keys.display().to_string()),
             "PARVIS_RATE_LIMIT" => Some("0".to_owned()),
+            "PARVIS_DOCUMENTS" => Some(shared_documents()),
             "PARVIS_SIGN_IN_FAILURES" => Some("1000".to_owned()),
             "PARVIS_WORKERS" => Some("2".to_owned()),
             "PARVIS_SHUTDOWN_SECONDS" => Some("1".to_owned()),
@@ -218,6 +219,11 @@ pub fn shared_keys() -> &'static Path {
         DirBuilder::new().mode(0o700).create(&keys).expect("a temporary folder");
         keys
     })
+}
+
+/// The place of documents that all tests share that do not look into it.
+pub fn shared_documents() -> String {
+    format!("file://{}", temporary::folder().join("documents").display())
 }
 
 struct Running {

@@ -25,6 +25,8 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// The body as it goes over the line.
     pub body: Option<String>,
+    /// The body of a file, in place of the other one.
+    pub file: Option<Vec<u8>>,
 }
 
 /// What came back.
@@ -55,6 +57,7 @@ impl Call {
             path,
             headers: Vec::new(),
             body: None,
+            file: None,
         }
     }
 
@@ -71,6 +74,12 @@ impl Call {
     /// Adds a body of any type.
     pub fn text(mut self, media: &str, body: impl Into<String>) -> Self {
         self.body = Some(body.into());
+        self.header("content-type", media)
+    }
+
+    /// Adds the content of a file.
+    pub fn file(mut self, media: &str, content: &[u8]) -> Self {
+        self.file = Some(content.to_vec());
         self.header("content-type", media)
     }
 
@@ -138,9 +147,10 @@ impl Client {
         for (name, value) in &call.headers {
             request = request.header(name, value);
         }
-        let mut response = match &call.body {
-            Some(body) => self.agent.run(request.body(body.clone())?)?,
-            None => self.agent.run(request.body(())?)?,
+        let mut response = match (&call.file, &call.body) {
+            (Some(file), _) => self.agent.run(request.body(file.clone())?)?,
+            (None, Some(body)) => self.agent.run(request.body(body.clone())?)?,
+            (None, None) => self.agent.run(request.body(())?)?,
         };
         let body = response.body_mut().with_config().limit(64 << 20).read_to_vec()?;
         Ok(Answer {

@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
 
-use crate::app::{PUBLIC_URL, shared_keys};
+use crate::app::{PUBLIC_URL, shared_documents, shared_keys};
 use crate::client::Client;
 
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
@@ -52,6 +52,7 @@ fn with_environment(mut command: Command, variables: &[(&str, &str)]) -> Command
         .env("PARVIS_PUBLIC_URL", PUBLIC_URL)
         .env("PARVIS_RATE_LIMIT", "0")
         .env("PARVIS_LOG", "error")
+        .env("PARVIS_DOCUMENTS", shared_documents())
         .envs(variables.iter().copied());
     command
 }

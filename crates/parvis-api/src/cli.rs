@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use parvis_api::demo::{Loaded, Means};
+use parvis_api::documents::storage::Storage;
+use parvis_api::documents::sweep;
 use parvis_api::state::{clock, ids, open_store};
 use parvis_api::{Config, demo, openapi, passwords, serve, telemetry};
 use parvis_domain::accounts::{check_password, email};
@@ -28,6 +30,9 @@ enum Command {
     Migrate,
     /// Load the demonstration programmes, unless they are there
     Demo,
+    /// Look after the contents of documents
+    #[command(subcommand)]
+    Documents(Documents),
     /// Administer accounts
     #[command(subcommand)]
     Admin(Admin),
@@ -39,6 +44,19 @@ enum Command {
 enum Admin {
     /// Make an administrator; the password comes from PARVIS_ADMIN_PASSWORD, or else from the first line of the input
     Create(NewAdmin),
+}
+
+#[derive(Subcommand)]
+enum Documents {
+    /// Remove files that no document took up, and contents of documents that were deleted; the server does so every hour
+    Sweep(Sweep),
+}
+
+#[derive(Args)]
+struct Sweep {
+    /// How long a file may wait for a document, in hours
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(0..=8760))]
+    older_than_hours: u32,
 }
 
 #[derive(Args)]
@@ -61,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Migrate => migrate(),
         Command::Demo => load_demo(),
         Command::Admin(Admin::Create(new)) => create_admin(&new),
+        Command::Documents(Documents::Sweep(sweep)) => sweep_documents(&sweep),
         Command::Openapi => document(),
     };
     match done {
@@ -110,6 +129,17 @@ fn load_demo() -> Result<(), String> {
         Loaded::Now => say("The demonstration is loaded."),
         Loaded::Before => say("The demonstration is there already."),
     }
+}
+
+fn sweep_documents(sweep: &Sweep) -> Result<(), String> {
+    let config = config()?;
+    let (store, storage, now) = (open_store(&config)?, Storage::open(&config)?, clock()());
+    let kept = chrono::TimeDelta::hours(i64::from(sweep.older_than_hours));
+    let swept = actix_web::rt::System::new().block_on(sweep::sweep(&store, &storage, now, kept))?;
+    say(&format!(
+        "Removed {} contents and {} pieces.",
+        swept.contents, swept.pieces
+    ))
 }
 
 fn create_admin(new: &NewAdmin) -> Result<(), String> {

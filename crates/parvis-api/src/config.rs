@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::documents::scan::Scanner;
 use crate::http::address::Network;
 
 /// Everything that can be set from outside.
@@ -40,8 +41,29 @@ pub struct Config {
     pub rate_limit: u32,
     /// `PARVIS_SIGN_IN_FAILURES`: failures to sign in to one account before it slows down.
     pub sign_in_failures: u32,
+    /// `PARVIS_DOCUMENTS`: where contents of documents are stored; beside an embedded database where nothing is said.
+    pub documents: String,
+    /// The store of `PARVIS_DOCUMENTS`, where that is a bucket.
+    pub s3: S3,
+    /// `PARVIS_UPLOAD_LIMIT`: the largest file, in bytes.
+    pub upload_limit: u64,
+    /// `PARVIS_VIRUS_SCAN`: who looks for viruses in files.
+    pub virus_scan: Scanner,
     /// `PARVIS_SHUTDOWN_SECONDS`: how long running requests may take after SIGTERM.
     pub shutdown_seconds: u64,
+}
+
+/// An S3-compatible store.
+#[derive(Debug, Clone, Default)]
+pub struct S3 {
+    /// `PARVIS_S3_ENDPOINT`: its address, where it is not that of the region.
+    pub endpoint: Option<String>,
+    /// `PARVIS_S3_REGION`: its region.
+    pub region: String,
+    /// `PARVIS_S3_ACCESS_KEY_ID`: the name of the key; without one the machine itself must be known to the store.
+    pub access_key: Option<String>,
+    /// `PARVIS_S3_SECRET_ACCESS_KEY`: the key.
+    pub secret_key: Option<Secret>,
 }
 
 /// Text that never shows in logs.
@@ -105,6 +127,10 @@ impl Config {
             body_limit: number(&get, "PARVIS_BODY_LIMIT", 1024..=64 << 20, "1048576")?.unwrap_or(1 << 20),
             rate_limit: number(&get, "PARVIS_RATE_LIMIT", 0..=100_000_000, "3000")?.unwrap_or(3000),
             sign_in_failures: number(&get, "PARVIS_SIGN_IN_FAILURES", 1..=100_000, "5")?.unwrap_or(5),
+            documents: documents(get("PARVIS_DOCUMENTS"))?,
+            s3: s3(&get)?,
+            upload_limit: number(&get, "PARVIS_UPLOAD_LIMIT", 1024..=5 << 30, "26214400")?.unwrap_or(25 << 20),
+            virus_scan: virus_scan(get("PARVIS_VIRUS_SCAN"))?,
             shutdown_seconds: number(&get, "PARVIS_SHUTDOWN_SECONDS", 1..=300, "10")?.unwrap_or(10),
         };
         config.check_log().map(|()| config)
@@ -169,6 +195,53 @@ fn folder(
         Some(path) if !path.is_dir() => Err(wrong(name, "names no folder that exists", example)),
         path => Ok(path),
     }
+}
+
+fn documents(value: Option<String>) -> Result<String, ConfigError> {
+    let place = value.unwrap_or_default();
+    let named = |scheme: &str| {
+        place
+            .strip_prefix(scheme)
+            .is_some_and(|rest| !rest.trim_matches('/').is_empty())
+    };
+    if place.is_empty() || named("file://") || named("s3://") {
+        return Ok(place);
+    }
+    Err(wrong(
+        "PARVIS_DOCUMENTS",
+        "names neither a folder as file://FOLDER nor a bucket as s3://BUCKET/PREFIX",
+        "file:///var/lib/parvis/documents",
+    ))
+}
+
+fn s3(get: &impl Fn(&'static str) -> Option<String>) -> Result<S3, ConfigError> {
+    let endpoint = get("PARVIS_S3_ENDPOINT");
+    if endpoint
+        .as_deref()
+        .is_some_and(|endpoint| !is_origin(endpoint.trim_end_matches('/')))
+    {
+        let fault = "is no address of the form https://HOST without a path";
+        return Err(wrong("PARVIS_S3_ENDPOINT", fault, "https://s3.example.org"));
+    }
+    let (access_key, secret_key) = (get("PARVIS_S3_ACCESS_KEY_ID"), get("PARVIS_S3_SECRET_ACCESS_KEY"));
+    if access_key.is_some() != secret_key.is_some() {
+        let fault = "goes together with PARVIS_S3_SECRET_ACCESS_KEY: set both or neither";
+        return Err(wrong("PARVIS_S3_ACCESS_KEY_ID", fault, "parvis"));
+    }
+    Ok(S3 {
+        endpoint,
+        region: get("PARVIS_S3_REGION").unwrap_or_else(|| "us-east-1".to_owned()),
+        access_key,
+        secret_key: secret_key.map(Secret),
+    })
+}
+
+fn virus_scan(value: Option<String>) -> Result<Scanner, ConfigError> {
+    let Some(value) = value else {
+        return Ok(Scanner::Off);
+    };
+    let fault = "names neither clamd nor a command";
+    Scanner::parse(&value).ok_or_else(|| wrong("PARVIS_VIRUS_SCAN", fault, "clamd://127.0.0.1:3310"))
 }
 
 fn is_origin(url: &str) -> bool {
@@ -267,6 +340,11 @@ mod tests {
             ("PARVIS_METRICS_LISTEN", "9090"),
             ("PARVIS_RATE_LIMIT", "-1"),
             ("PARVIS_QUEUE", "0"),
+            ("PARVIS_DOCUMENTS", "/var/lib/documents"),
+            ("PARVIS_S3_ENDPOINT", "s3.example.org"),
+            ("PARVIS_S3_ACCESS_KEY_ID", "parvis"),
+            ("PARVIS_UPLOAD_LIMIT", "10 MB"),
+            ("PARVIS_VIRUS_SCAN", "clamd"),
             ("PARVIS_LOG", "a=b=c"),
         ] {
             let sentence = with(name, value).unwrap_err();

@@ -11,6 +11,7 @@ pub mod budgets;
 pub mod config;
 pub mod demo;
 pub mod docs;
+pub mod documents;
 pub mod exchange;
 pub mod health;
 pub mod http;

@@ -15,7 +15,7 @@ use utoipa_actix_web::AppExt;
 use crate::server::configure;
 
 /// The subjects of the API, in the order of the reference.
-const TAGS: [(&str, &str); 12] = [
+const TAGS: [(&str, &str); 13] = [
     (
         "accounts",
         "Signing in, one's own account, users, members and invitations.",
@@ -50,6 +50,10 @@ const TAGS: [(&str, &str); 12] = [
     (
         "rates",
         "Exchange rates with their source, and what funders ask of conversions.",
+    ),
+    (
+        "documents",
+        "Files that are sent, and documents with their versions that take them up.",
     ),
     ("events", "What changed, when, by whom."),
 ];

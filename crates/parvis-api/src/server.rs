@@ -17,8 +17,8 @@ use crate::http::fallback;
 use crate::http::guard::guard;
 use crate::state::AppState;
 use crate::{
-    accounts, agreements, app_files, bodies, budgets, docs, health, participation, partners, places, programmes,
-    templates,
+    accounts, agreements, app_files, bodies, budgets, docs, documents, health, participation, partners, places,
+    programmes, templates,
 };
 
 /// How long a client may take to send the head of a request.
@@ -41,7 +41,8 @@ pub fn configure(services: &mut ServiceConfig<'_>) {
         .configure(participation::configure)
         .configure(bodies::configure)
         .configure(agreements::configure)
-        .configure(budgets::configure);
+        .configure(budgets::configure)
+        .configure(documents::configure);
 }
 
 /// Everything that is served: the API, its reference, health, keys, and the app.
@@ -130,13 +131,19 @@ fn prepare(state: &AppState) -> Result<(), String> {
     ))
 }
 
-/// Removes what is over its time: kept answers, attempts to sign in, refresh tokens.
+/// Removes what is over its time: kept answers, attempts to sign in, refresh tokens, files that no document took up.
 async fn sweep(state: Data<AppState>) {
     loop {
         actix_web::rt::time::sleep(SWEEP_EVERY).await;
         let own = state.clone();
         if let Ok(Err(error)) = web::block(move || sweep_once(&own)).await {
             tracing::warn!(%error, "what has expired could not be swept");
+        }
+        let storage = &state.documents.storage;
+        if let Err(error) =
+            documents::sweep::sweep(&state.store, storage, (state.clock)(), documents::sweep::KEPT).await
+        {
+            tracing::warn!(%error, "files could not be swept");
         }
     }
 }
@@ -153,6 +160,9 @@ fn sweep_once(state: &AppState) -> StoreResult<()> {
 /// Other origins: those that are allowed may do everything that a token allows; never with cookies.
 fn cors(config: &Config) -> Cors {
     let exposed = [
+        "accept-ranges",
+        "content-disposition",
+        "content-range",
         "etag",
         "link",
         "location",
@@ -174,6 +184,8 @@ fn cors(config: &Config) -> Cors {
             "idempotency-key",
             "if-match",
             "if-none-match",
+            "if-range",
+            "range",
         ])
         .expose_headers(exposed)
         .max_age(3600)

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::config::Config;
+use crate::documents;
 use crate::http::fallback::Table;
 use crate::http::rate::Limiter;
 use crate::keys::{self, Keys};
@@ -48,6 +49,8 @@ pub struct AppState {
     pub limiter: Limiter,
     /// How many requests may wait for the database.
     pub queue: Arc<Semaphore>,
+    /// What documents need: where their contents are stored, and who looks for viruses.
+    pub documents: documents::Means,
     /// What is counted.
     pub metrics: Metrics,
     /// The OpenAPI document, as it is served.
@@ -94,6 +97,7 @@ impl AppState {
             hasher: Hasher::new()?,
             limiter: Limiter::new(config.rate_limit),
             queue: Arc::new(Semaphore::new(config.queue)),
+            documents: documents::Means::open(&config)?,
             metrics: Metrics::default(),
             document,
             table,

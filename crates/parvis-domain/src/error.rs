@@ -27,6 +27,8 @@ pub enum Family {
     TooLarge,
     /// A body of a type that is not read here (415).
     UnsupportedMedia,
+    /// A part of a file is asked for that it does not have (416).
+    RangeMissed,
     /// It can be read, and breaks a rule (422).
     Refused,
     /// A condition is demanded and missing (428).
@@ -119,6 +121,10 @@ codes! {
     BodyTooLarge = "body_too_large", TooLarge, "The body is too large";
     /// The body must be `application/json`, or `application/merge-patch+json` for PATCH.
     MediaTypeUnsupported = "media_type_unsupported", UnsupportedMedia, "The media type is not read here";
+    /// Files of this type are not kept, or the content is of no type that can be recognised.
+    FileTypeUnsupported = "file_type_unsupported", UnsupportedMedia, "The type of file is not kept";
+    /// The file has no such part; `Content-Range` says how long it is.
+    RangeNotSatisfiable = "range_not_satisfiable", RangeMissed, "The file has no such part";
     /// PATCH and DELETE need `If-Match` with the version that you read.
     IfMatchRequired = "if_match_required", ConditionMissing, "If-Match is required";
     /// Too many requests; `Retry-After` says when to come back.
@@ -208,6 +214,19 @@ codes! {
     OutcomeRequired = "outcome_required", Refused, "An outcome is required";
     /// The same Idempotency-Key came before with another body.
     IdempotencyKeyReused = "idempotency_key_reused", Refused, "The idempotency key was used for something else";
+
+    /// The content of the file is of another type than its name or the `Content-Type` says.
+    FileTypeMismatch = "file_type_mismatch", Refused, "The file is not what it says";
+    /// The file cannot be read to its end: it was cut off or is damaged.
+    FileDamaged = "file_damaged", Refused, "The file is damaged";
+    /// The file holds script, macros or a password, or becomes far too large when it is unfolded.
+    FileUnsafe = "file_unsafe", Refused, "The file is not safe";
+    /// The virus scanner found something in the file. Nothing of it was kept.
+    FileInfected = "file_infected", Refused, "The file is infected";
+    /// The document would be more public than something that it is attached to.
+    VisibilityTooWide = "visibility_too_wide", Refused, "More public than what it belongs to";
+    /// A movement of the ledger names the document as its evidence.
+    DocumentIsEvidence = "document_is_evidence", Conflict, "The document is evidence";
 
     /// More would be committed than the line's plan, or the grant, allows. The detail names what is available.
     CommittedExceedsAvailable = "committed_exceeds_available", Refused, "More than is available";

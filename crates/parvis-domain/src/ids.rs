@@ -83,6 +83,12 @@ ids! {
     ReconciliationId;
     /// Of a row of such a statement.
     ReconciliationRowId;
+    /// Of a document.
+    DocumentId;
+    /// Of a version of a document.
+    DocumentVersionId;
+    /// Of a file: what was uploaded, whether a document took it up or not.
+    FileId;
     /// Of an event.
     EventId;
 }

@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod agreements;
 pub mod bodies;
 pub mod budgets;
+pub mod documents;
 pub mod error;
 pub mod events;
 pub mod exchange;

@@ -22,6 +22,7 @@ use parvis_domain::budgets::reconciliation::{RowOutcome, StatementMapping, State
 use parvis_domain::budgets::tranches::Condition;
 use parvis_domain::budgets::years::YearAction;
 use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode, Policy};
+use parvis_domain::documents::{DocumentKind, DocumentVisibility, MediaType, ObjectKind};
 use parvis_domain::ids;
 use parvis_domain::participation::{ConsultationObject, Outcome, StepKind, StepStatus};
 use parvis_domain::partners::{IdentifierScheme, PartnerKind, PartnerRoleKind};
@@ -197,7 +198,7 @@ read_as!(Id, DbId, |id| Ok(Self::from(id.0)) =>
     ids::PartnerId, ids::ContactId, ids::PartnerRoleId, ids::StepId, ids::BudgetId, ids::LineId, ids::GrantId,
     ids::PlanVersionId, ids::MovementId, ids::TrancheId, ids::ProgressId, ids::FunderReportId, ids::RateId, ids::RatePolicyId, ids::ReconciliationId,
     ids::ReconciliationRowId, ids::EventId, ids::BodyId, ids::PersonId, ids::MandateId, ids::MeetingId, ids::DecisionId,
-    ids::DrawId, ids::AgreementId, ids::AmendmentId, ids::ObligationId,
+    ids::DrawId, ids::AgreementId, ids::AmendmentId, ids::ObligationId, ids::DocumentId, ids::DocumentVersionId, ids::FileId,
 );
 
 read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}").into());
@@ -225,6 +226,10 @@ read_text!(text => Own::parse(text).ok_or_else(|| format!("unknown word {text:?}
     Designation,
     Sex,
     MeetingStatus,
+    DocumentKind,
+    DocumentVisibility,
+    MediaType,
+    ObjectKind,
 );
 
 read_text!(text => Ok(serde_json::from_str::<Own>(text)?);

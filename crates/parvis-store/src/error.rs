@@ -176,6 +176,7 @@ constraints! {
     "partner_identifiers_value", "partner_identifiers.scheme, partner_identifiers.value", AlreadyExists, "/identifiers", "Another partner has this identifier.";
     "partner_roles_active", "partner_roles.programme_id, partner_roles.partner_id, partner_roles.role", AlreadyExists, "/role", "The partner has this role already.";
     "rate_policies_funder", "rate_policies.programme_id, rate_policies.funder_id", AlreadyExists, "/funder_id", "The funder has a rate policy in this programme already; change that one.";
+    "document_versions_number", "document_versions.document_id, document_versions.number", VersionStale, "", "Somebody added a version at the same moment; read the document again.";
     "balances_pkey", "balances.line_id, balances.grant_id", AlreadyExists, "/grants", "The grant has a share of this line already.";
     "reversals_pkey", "reversals.movement_id", AlreadyReversed, "", "The movement was already reversed.";
     "movement_decisions_movement", "movement_decisions.movement_id", NotPending, "", "Somebody decided on it already.";

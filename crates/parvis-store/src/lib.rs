@@ -23,6 +23,7 @@ pub mod accounts;
 pub mod agreements;
 pub mod bodies;
 pub mod budgets;
+pub mod documents;
 pub mod events;
 pub mod idempotency;
 pub mod participation;

@@ -19,8 +19,8 @@ use crate::events::{self, Change};
 use crate::idempotency;
 use crate::paging;
 use crate::schema::{
-    agreement_signatories, body_persons, contacts, draw_identities, draws, events as history, invitations, memberships,
-    sessions, sign_in_attempts, users,
+    agreement_signatories, body_persons, contacts, draw_identities, draws, events as history, files, invitations,
+    memberships, sessions, sign_in_attempts, users,
 };
 use crate::stamp::Stamp;
 
@@ -28,6 +28,8 @@ use crate::stamp::Stamp;
 const WITHHELD: &str = "[withheld]";
 /// What stands where the hash of a password was: no password has it.
 const NO_PASSWORD: &str = "!";
+/// What a file of an erased person is called.
+pub(crate) const ERASED_FILE: &str = "erased";
 /// Where a name lies that is answered without the address beside it.
 const NAMES_WITHOUT_ADDRESS: [(&str, &str); 3] = [
     ("agreement_signatories", "name"),
@@ -224,6 +226,9 @@ personal! {
     }
     invitations(id, invitations::created_at) where invitations::email.eq(&person.email) => deleted {
         email: shown,
+    }
+    files(id, files::created_at) where files::created_by.eq(person.user()) => replaced {
+        file_name: shown = ERASED_FILE,
     }
     contacts(id, contacts::created_at) where contacts::email.eq(&person.email) => kept {
         name: shown,

@@ -1344,6 +1344,85 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What was uploaded. Personal data: file_name.
+    files (id) {
+        id -> Id,
+        programme_id -> Id,
+        file_name -> Text,
+        sha256 -> Nullable<Text>,
+        size_bytes -> Nullable<BigInt>,
+        media_type -> Nullable<Text>,
+        created_by -> Nullable<Id>,
+        created_at -> BigInt,
+        stored_at -> Nullable<BigInt>,
+        claimed_at -> Nullable<BigInt>,
+        doomed_at -> Nullable<BigInt>,
+        removed_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Documents: what they say of themselves now.
+    documents (id) {
+        id -> Id,
+        programme_id -> Id,
+        title -> Text,
+        description -> Text,
+        kind -> Text,
+        language -> Nullable<Text>,
+        visibility -> Text,
+        dated_on -> Nullable<Date>,
+        latest -> Integer,
+        partner_id -> Nullable<Id>,
+        created_by -> Nullable<Id>,
+        search -> Text,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// Append-only: the content of documents over time.
+    document_versions (id) {
+        id -> Id,
+        document_id -> Id,
+        programme_id -> Id,
+        number -> Integer,
+        file_id -> Id,
+        sha256 -> Text,
+        size_bytes -> BigInt,
+        media_type -> Text,
+        note -> Nullable<Text>,
+        recorded_at -> BigInt,
+        recorded_by -> Nullable<Id>,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::columns::Id;
+
+    /// What documents are attached to.
+    document_links (document_id, kind, object_id) {
+        document_id -> Id,
+        kind -> Text,
+        object_id -> Id,
+        programme_id -> Id,
+    }
+}
+
 joinable!(sessions -> users (user_id));
 joinable!(refresh_tokens -> sessions (session_id));
 joinable!(programmes -> templates (template_id));
@@ -1473,6 +1552,11 @@ joinable!(body_decision_annulments -> body_decisions (decision_id));
 joinable!(body_decision_annulments -> programmes (programme_id));
 joinable!(events -> programmes (programme_id));
 joinable!(events -> users (actor_id));
+joinable!(files -> programmes (programme_id));
+joinable!(documents -> programmes (programme_id));
+joinable!(document_versions -> documents (document_id));
+joinable!(document_versions -> files (file_id));
+joinable!(document_links -> documents (document_id));
 
 allow_tables_to_appear_in_same_query!(
     users,
@@ -1542,6 +1626,10 @@ allow_tables_to_appear_in_same_query!(
     body_attendances,
     body_decisions,
     body_decision_annulments,
+    files,
+    documents,
+    document_versions,
+    document_links,
     events,
     event_heads,
     idempotency_keys,

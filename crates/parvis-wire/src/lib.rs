@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod agreements;
 pub mod bodies;
 pub mod budgets;
+pub mod documents;
 pub mod events;
 pub mod money;
 pub mod page;

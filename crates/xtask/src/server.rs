@@ -139,6 +139,7 @@ impl Settings {
             .env("PARVIS_LISTEN", self.listen.to_string())
             .env("PARVIS_PUBLIC_URL", self.url())
             .env("PARVIS_SIGNING_KEYS", &self.keys)
+            .env("PARVIS_DOCUMENTS", format!("file://{}.documents", self.keys.display()))
             .envs(self.more.iter().copied());
         if let Some(app) = &self.app {
             command.env("PARVIS_APP_DIR", app);
@@ -295,6 +296,7 @@ mod tests {
             names,
             [
                 "PARVIS_DATABASE_URL",
+                "PARVIS_DOCUMENTS",
                 "PARVIS_LISTEN",
                 "PARVIS_PUBLIC_URL",
                 "PARVIS_SIGNING_KEYS"

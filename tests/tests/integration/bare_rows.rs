@@ -1,9 +1,15 @@
-//! Rows of agreements, bodies and draws without the operations that make them: one in every table, by SQL alone.
+//! Rows of documents, agreements, bodies and draws without the operations that make them: one in every table, by SQL alone.
 
 use parvis_store::Store;
 
 /// Statements in the order of their references; each takes the identifier of a programme as its own.
-const STATEMENTS: [&str; 16] = [
+const STATEMENTS: [&str; 19] = [
+    "INSERT INTO files (id, programme_id, file_name, created_by, created_at) \
+     SELECT id, id, 'Secret-Name.pdf', (SELECT id FROM users WHERE email = '{email}'), 0 FROM {one}",
+    "INSERT INTO documents (id, programme_id, title, description, kind, visibility, latest, search, created_at, updated_at) \
+     SELECT id, id, '{}', '{}', 'other', 'team', 1, '', 0, 0 FROM {one}",
+    "INSERT INTO document_versions (id, document_id, programme_id, number, file_id, sha256, size_bytes, media_type, recorded_at) \
+     SELECT id, id, id, 1, id, '{digest}', 1, 'text/plain', 0 FROM {one}",
     "INSERT INTO agreements (id, programme_id, kind, title, search, starts_on, created_at, updated_at) \
      SELECT id, id, 'charter', '{}', '', '2020-01-01', 0, 0 FROM {one}",
     "INSERT INTO agreement_authorisations (id, agreement_id, partner_id, programme_id, reference, decided_on, recorded_at) \

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::samples::agreements::convention;
 use crate::samples::bodies::{committee, create_body, decision, meeting, new_draw, seat};
 use crate::samples::conditions::instalments;
+use crate::samples::documents::{PDF, kept, sent};
 use crate::samples::reconciliation::{id_of, reconciled, statement};
 use crate::samples::{fresh, plain_template, step};
 
@@ -99,6 +100,7 @@ impl List {
             }
             Operation::ListDraws => Some(create_body(&admin, &seed.public, &crate::samples::bodies::council())),
             _ if self.entry.path.contains("/bodies/{") => Some(create_body(&admin, &seed.public, &committee(500))),
+            Operation::ListDocumentVersions => Some(kept(&admin, &seed.public, "public", PDF)),
             Operation::ListProgress => Some(world::share(&admin, &seed.public, &seed.funder, 10).line),
             Operation::ListReconciliationRows | Operation::ListMissingMovements => {
                 let share = world::share(&admin, &seed.public, &seed.funder, 10_000);
@@ -281,6 +283,13 @@ impl List {
                 let cell = json!({"line_id": line["id"], "grant_id": line["grants"][0]["grant_id"], "planned": eur(5000 + u32::try_from(n).unwrap_or(0))});
                 let body = json!({"cells": [cell], "reason": name});
                 admin.patch(&format!("/budgets/{at}/plan"), "*", &body).ok();
+            }
+            O::ListDocuments => drop(kept(&admin, &at, "public", PDF)),
+            O::ListDocumentVersions => {
+                let upload = sent(&admin, &seed.public, "convention.pdf", PDF);
+                admin
+                    .post(&format!("/documents/{at}/versions"), &json!({"upload_id": upload}))
+                    .ok();
             }
             other => panic!("{other} is a list that nobody knows how to fill"),
         }

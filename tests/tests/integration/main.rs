@@ -13,6 +13,7 @@ mod chain;
 mod concurrency;
 mod conditions;
 mod currencies;
+mod documents;
 mod draws;
 mod exports;
 mod four_eyes;

@@ -3,6 +3,7 @@
 pub mod agreements;
 pub mod bodies;
 pub mod conditions;
+pub mod documents;
 pub mod reconciliation;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,6 +22,7 @@ pub struct Sample {
     tag: Option<String>,
     cookie: Option<String>,
     query: Option<String>,
+    file: Option<&'static [u8]>,
 }
 
 /// What the samples are made with. Every sample is about something fresh, so that one request never spoils the next.
@@ -91,9 +93,10 @@ impl Sample {
         let call = Call::new(entry.method.clone(), &path)
             .maybe("if-match", self.tag.as_deref())
             .maybe("cookie", self.cookie.as_deref());
-        match &self.body {
-            Some(body) => call.json(body),
-            None => call,
+        match (&self.body, self.file) {
+            (Some(body), _) => call.json(body),
+            (None, Some(file)) => call.file("application/octet-stream", file),
+            (None, None) => call,
         }
     }
 
@@ -201,6 +204,8 @@ impl<'a> Samples<'a> {
             "/bodies/{",
             "/draws/{",
             "/body-meetings/{",
+            "/documents/{",
+            "/uploads/{",
         ];
         item || below.iter().any(|part| entry.path.contains(part))
     }
@@ -389,6 +394,16 @@ impl<'a> Samples<'a> {
             | O::ExportMovements
             | O::ExportBudgetLines
             | O::ExportBalances => self.ledger(operation),
+            O::CreateUpload
+            | O::GetUpload
+            | O::ListDocuments
+            | O::GetDocument
+            | O::CreateDocument
+            | O::UpdateDocument
+            | O::DeleteDocument
+            | O::ListDocumentVersions
+            | O::CreateDocumentVersion
+            | O::DownloadDocument => self.document(operation, who),
             O::GetProgrammeBalances
             | O::GetProgrammeBalanceSeries
             | O::ExportProgrammeBalances

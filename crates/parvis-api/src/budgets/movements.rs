@@ -2,6 +2,7 @@
 
 pub(super) mod query;
 
+use actix_web::http::StatusCode;
 use actix_web::{get, post};
 use chrono::NaiveDate;
 use parvis_domain::DomainError;
@@ -16,6 +17,7 @@ use parvis_wire::budgets::{CheckedCorrection, Correction, Movement, NewMovement,
 
 use self::query::{MovementQuery, SORTS};
 use super::{allow, own_share_only, wire};
+use crate::documents::join_evidence;
 use crate::http::{Answer, Body, Context, Hop, Id, Query, Reply};
 
 /// List the movements of a budget: its ledger
@@ -28,7 +30,18 @@ pub async fn list_movements(context: Context, id: Id<BudgetId>, query: Query<Mov
         let (home, view) = allow(hop, |conn| store::home_of_budget(conn, id.0))?;
         let filter = query.check(view, own_share_only(hop, &home))?;
         let page = store::list_movements(hop.conn, id.0, &filter, &listing.request)?;
-        listing.reply(page, |movement| wire::movement(movement, view))
+        let mut items: Vec<Movement> = page
+            .items
+            .into_iter()
+            .map(|movement| wire::movement(movement, view))
+            .collect();
+        join_evidence(hop, &home.programme, view, &mut items)?;
+        let page = parvis_domain::page::Page {
+            items,
+            last: page.last,
+            total: page.total,
+        };
+        listing.reply(page, |movement| movement)
     };
     context.read(Operation::ListMovements, read).await
 }
@@ -47,7 +60,8 @@ pub async fn create_movement(context: Context, id: Id<BudgetId>, body: Body<NewM
         let new = body.check()?;
         checks::check_days(&new, home.programme.today(&hop.stamp)?)?;
         let bound = hop.caller.bound_partner(home.programme.id);
-        created(store::create_movement(hop.conn, &hop.stamp, id.0, &new, bound)?)
+        let made = store::create_movement(hop.conn, &hop.stamp, id.0, &new, bound)?;
+        created(hop, &home, made)
     };
     context.write(Operation::CreateMovement, body, write).await
 }
@@ -62,8 +76,7 @@ pub async fn get_movement(context: Context, id: Id<MovementId>) -> Answer {
         if own_share_only(hop, &home).is_some_and(|partner| !concerns(&movement, partner)) {
             return Err(DomainError::not_found().into());
         }
-        let version = wire::movement_version(&movement);
-        Reply::item(&wire::movement(movement, view), version, view)
+        item(hop, &home, movement, view)
     };
     context.read(Operation::GetMovement, read).await
 }
@@ -78,7 +91,8 @@ pub async fn reverse_movement(context: Context, id: Id<MovementId>, body: Body<R
         let (home, of) = to_correct(hop, id.0)?;
         let (booked_on, reason) = body.check()?;
         let booked_on = day_of(hop, &home, &of, booked_on)?;
-        created(store::reverse_movement(hop.conn, &hop.stamp, &of, booked_on, &reason)?)
+        let made = store::reverse_movement(hop.conn, &hop.stamp, &of, booked_on, &reason)?;
+        created(hop, &home, made)
     };
     context.write(Operation::ReverseMovement, body, write).await
 }
@@ -95,7 +109,7 @@ pub async fn correct_movement(context: Context, id: Id<MovementId>, body: Body<C
         let booked_on = day_of(hop, &home, &of, correction.booked_on)?;
         let replacement = replacement(&of, &correction, booked_on);
         let (_, replacement) = store::correct_movement(hop.conn, &hop.stamp, &of, &correction.reason, &replacement)?;
-        created(replacement)
+        created(hop, &home, replacement)
     };
     context.write(Operation::CorrectMovement, body, write).await
 }
@@ -107,8 +121,9 @@ pub async fn correct_movement(context: Context, id: Id<MovementId>, body: Body<C
 #[post("/api/v1/movements/{id}/approve")]
 pub async fn approve_movement(context: Context, id: Id<MovementId>) -> Answer {
     let write = move |hop: &mut Hop<'_>| {
-        let (_, of) = to_correct(hop, id.0)?;
-        current(store::approve_movement(hop.conn, &hop.stamp, &of)?)
+        let (home, of) = to_correct(hop, id.0)?;
+        let decided = store::approve_movement(hop.conn, &hop.stamp, &of)?;
+        item(hop, &home, decided, View::Member)
     };
     context.act(Operation::ApproveMovement, write).await
 }
@@ -120,9 +135,10 @@ pub async fn approve_movement(context: Context, id: Id<MovementId>) -> Answer {
 #[post("/api/v1/movements/{id}/refuse")]
 pub async fn refuse_movement(context: Context, id: Id<MovementId>, body: Body<Refusal>) -> Answer {
     let write = move |hop: &mut Hop<'_>, body: &Refusal| {
-        let (_, of) = to_correct(hop, id.0)?;
+        let (home, of) = to_correct(hop, id.0)?;
         let reason = body.check()?;
-        current(store::refuse_movement(hop.conn, &hop.stamp, &of, &reason)?)
+        let decided = store::refuse_movement(hop.conn, &hop.stamp, &of, &reason)?;
+        item(hop, &home, decided, View::Member)
     };
     context.write(Operation::RefuseMovement, body, write).await
 }
@@ -184,17 +200,26 @@ fn day_of(hop: &Hop<'_>, home: &Home, of: &store::Movement, asked: Option<NaiveD
     Ok(day)
 }
 
-fn created(movement: store::Movement) -> StoreResult<Reply> {
-    let (location, version) = (
-        format!("/api/v1/movements/{}", movement.id),
-        wire::movement_version(&movement),
-    );
-    Reply::created(location, &wire::movement(movement, View::Member), version)
+fn created(hop: &mut Hop<'_>, home: &Home, movement: store::Movement) -> StoreResult<Reply> {
+    let location = format!("/api/v1/movements/{}", movement.id);
+    let reply = item(hop, home, movement, View::Member)?;
+    Ok(Reply {
+        status: StatusCode::CREATED,
+        location: Some(location),
+        ..reply
+    })
 }
 
-fn current(movement: store::Movement) -> StoreResult<Reply> {
+/// A movement with the document that it names. Which one that is changes without the movement, so the tag tells it.
+fn item(hop: &mut Hop<'_>, home: &Home, movement: store::Movement, view: View) -> StoreResult<Reply> {
     let version = wire::movement_version(&movement);
-    Reply::item(&wire::movement(movement, View::Member), version, View::Member)
+    let mut movement = wire::movement(movement, view);
+    join_evidence(hop, &home.programme, view, std::slice::from_mut(&mut movement))?;
+    let mut reply = Reply::item(&movement, version, view)?;
+    if let (Some(etag), Some(document)) = (&mut reply.etag, &movement.evidence_document) {
+        etag.view = format!("{}-{}-{}", etag.view, document.id.simple(), document.number);
+    }
+    Ok(reply)
 }
 
 /// Whether a movement is of a partner's grant, paid by it or to it.

@@ -121,6 +121,7 @@ pub(super) fn movement(movement: store::Movement, view: View) -> wire::Movement 
         reference: movement.reference,
         note: movement.note.filter(|_| internal),
         evidence: movement.evidence.filter(|_| internal),
+        evidence_document: None,
         refused: refused.filter(|_| internal),
         unit,
         quantity,

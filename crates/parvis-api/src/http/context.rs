@@ -31,6 +31,7 @@ use crate::tokens::{self, Bearer};
 pub type Answer = Result<HttpResponse, ApiError>;
 
 /// One request, before its body.
+#[derive(Clone)]
 pub struct Context {
     /// What all requests share.
     pub state: Data<AppState>,
@@ -205,6 +206,37 @@ impl Context {
         F: Fn(&mut Hop<'_>) -> StoreResult<Reply> + Send + 'static,
     {
         self.transact(operation, [0; 32], work).await
+    }
+
+    /// Runs a part of an operation that writes, whatever it gives, in a transaction of its own: one of several, because
+    /// something leaves the process in between. It is not kept for a repeated request.
+    ///
+    /// # Errors
+    /// As [`Context::write`].
+    pub async fn commit<T, F>(self, operation: Operation, work: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Hop<'_>) -> StoreResult<T> + Send + 'static,
+    {
+        let bearer = self.facts.bearer.clone()?;
+        let (state, shared, facts) = (self.state.clone(), self.state, self.facts);
+        let done = blocking(&shared, move || {
+            state
+                .store
+                .write(|conn| work(&mut hop(conn, &state, &facts, operation, bearer)?))
+        });
+        done.await
+    }
+
+    /// Runs an operation that writes, whose body was read elsewhere and has this SHA-256.
+    ///
+    /// # Errors
+    /// As [`Context::write`].
+    pub async fn keyed<F>(self, operation: Operation, hash: [u8; 32], work: F) -> Answer
+    where
+        F: Fn(&mut Hop<'_>) -> StoreResult<Reply> + Send + 'static,
+    {
+        self.transact(operation, hash, work).await
     }
 
     async fn transact<F>(self, operation: Operation, hash: [u8; 32], work: F) -> Answer

@@ -55,6 +55,13 @@ impl ApiError {
         self
     }
 
+    /// Says to the log, and to nobody else, why.
+    #[must_use]
+    pub fn because(mut self, cause: impl std::fmt::Display) -> Self {
+        self.cause = Some(cause.to_string());
+        self
+    }
+
     /// Adds a header; a value that no header can hold is left out.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
@@ -105,6 +112,7 @@ pub fn status_of(code: Code) -> StatusCode {
         Family::Stale => StatusCode::PRECONDITION_FAILED,
         Family::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Family::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Family::RangeMissed => StatusCode::RANGE_NOT_SATISFIABLE,
         Family::Refused => StatusCode::UNPROCESSABLE_ENTITY,
         Family::ConditionMissing => StatusCode::PRECONDITION_REQUIRED,
         Family::TooMany => StatusCode::TOO_MANY_REQUESTS,

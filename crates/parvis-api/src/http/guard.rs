@@ -20,13 +20,15 @@ use crate::state::AppState;
 
 /// What answers of the API may do in a browser: nothing.
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// What files that somebody sent may do, should a browser show one after all.
+const CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /// What pages may do: only what comes from here. Style attributes are the widths of bars.
 macro_rules! page_policy {
     ($styles:literal) => {
         concat!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'",
             $styles,
-            "; style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; ",
+            "; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; frame-src blob:; font-src 'self'; connect-src 'self'; ",
             "manifest-src 'self'; base-uri 'none'; form-action 'self'; object-src 'none'; frame-ancestors 'none'"
         )
     };
@@ -208,6 +210,7 @@ fn cors_headers(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
 fn harden(headers: &mut HeaderMap, path: &str, https: bool) {
     let policy = match path {
         path if path.starts_with("/api/docs") => DOCS_POLICY,
+        path if is_api(path) && path.ends_with("/content") => CONTENT_POLICY,
         path if is_api(path) && path != "/api/problems" => API_POLICY,
         _ => PAGE_POLICY,
     };

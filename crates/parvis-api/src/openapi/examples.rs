@@ -55,6 +55,7 @@ pub fn of(operation: Operation) -> Option<Value> {
         O::UpdateObligation => json!({"every_months": 6}),
         O::UpdateReconciliationRow => json!({"movement_ids": [EXAMPLE_ID], "note": null}),
         O::UpdateRatePolicy => json!({"policy": "average"}),
+        O::UpdateDocument => json!({"visibility": "public", "dated_on": "2026-03-22"}),
         _ => return None,
     })
 }

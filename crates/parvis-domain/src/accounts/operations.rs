@@ -471,4 +471,25 @@ operations! {
     ExportBalances = "export_balances", ANYONE;
     /// Take the balances of all budgets of a programme away as a table.
     ExportProgrammeBalances = "export_programme_balances", ANYONE;
+
+    /// Send a file that a document will take up.
+    CreateUpload = "create_upload", MONEY_AND_PARTNER;
+    /// Read what is known of a file that one has sent.
+    GetUpload = "get_upload", MONEY_AND_PARTNER;
+    /// List the documents of a programme.
+    ListDocuments = "list_documents", ANYONE;
+    /// Read a document.
+    GetDocument = "get_document", ANYONE;
+    /// Make a document of a file that was sent.
+    CreateDocument = "create_document", MONEY_AND_PARTNER;
+    /// Change what a document says of itself, or what it is attached to.
+    UpdateDocument = "update_document", MONEY_AND_PARTNER;
+    /// Delete a document that is no evidence.
+    DeleteDocument = "delete_document", MONEY_AND_PARTNER;
+    /// List the versions of a document.
+    ListDocumentVersions = "list_document_versions", ANYONE;
+    /// Add a version to a document.
+    CreateDocumentVersion = "create_document_version", MONEY_AND_PARTNER;
+    /// Take the content of a document away.
+    DownloadDocument = "download_document", ANYONE;
 }

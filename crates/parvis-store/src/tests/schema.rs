@@ -10,6 +10,7 @@ use parvis_domain::bodies::Sex;
 use parvis_domain::bodies::meetings::{EffectKind, MeetingStatus};
 use parvis_domain::budgets::reconciliation::{RowOutcome, StatementSource};
 use parvis_domain::budgets::{GrantKind, MovementKind, PaymentMode};
+use parvis_domain::documents::{DocumentKind, DocumentVisibility, ObjectKind};
 use parvis_domain::page::Direction;
 use parvis_domain::participation::{StepKind, StepStatus};
 use parvis_domain::partners::{IdentifierScheme, PartnerKind, PartnerRoleKind};
@@ -40,7 +41,8 @@ fn every_table_has_the_columns_that_the_code_knows() {
                     agreement_authorisations agreement_signatures agreement_signatories agreement_obligations
                     agreement_obligation_records bodies body_colleges body_persons draws draw_colleges draw_candidates
                     draw_identities draw_refusals body_mandates body_meetings body_attendances body_decisions
-                    body_decision_annulments events event_heads idempotency_keys);
+                    body_decision_annulments
+                    files documents document_versions document_links events event_heads idempotency_keys);
                 Ok(())
             })
             .unwrap();
@@ -116,6 +118,7 @@ fn the_checks_know_every_word_of_the_domain() {
             "reconciliation_matches" "source" StatementSource, "agreements" "kind" AgreementKind,
             "agreement_amendments" "origin" OriginKind, "agreement_obligations" "kind" ObligationKind,
             "body_persons" "sex" Sex, "body_decisions" "effect_kind" EffectKind, "body_meetings" "status" MeetingStatus,
+            "documents" "kind" DocumentKind, "documents" "visibility" DocumentVisibility, "document_links" "kind" ObjectKind,
         );
     });
 }
@@ -141,7 +144,12 @@ fn migrating_twice_changes_nothing() {
 }
 
 /// Texts in the tables with personal data that say nothing about a person.
-const IMPERSONAL: &[(&str, &str)] = &[("invitations", "role"), ("draw_identities", "pseudonym")];
+const IMPERSONAL: &[(&str, &str)] = &[
+    ("invitations", "role"),
+    ("draw_identities", "pseudonym"),
+    ("files", "sha256"),
+    ("files", "media_type"),
+];
 
 #[test]
 fn the_list_of_personal_data_is_complete() {
@@ -155,6 +163,7 @@ fn the_list_of_personal_data_is_complete() {
             "agreement_signatories",
             "body_persons",
             "draw_identities",
+            "files",
         ];
         let tables = tables.map(|t| format!("'{t}'")).join(", ");
         let sqlite = format!(

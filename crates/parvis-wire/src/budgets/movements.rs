@@ -433,6 +433,8 @@ pub struct Movement {
     pub note: Option<String>,
     /// SHA-256 of that document; always null for the public.
     pub evidence: Option<String>,
+    /// The document of the programme that has this SHA-256, where there is one that the caller may see.
+    pub evidence_document: Option<crate::documents::EvidenceDocument>,
     /// What of a claimed cost was not accepted, justifications only; always null for the public.
     pub refused: Option<RefusedCost>,
     /// What is counted of a contribution in kind.
