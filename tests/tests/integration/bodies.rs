@@ -130,7 +130,7 @@ fn a_decision_is_linked_from_the_tranche_that_it_releases() {
         "/programmes/{}/body-decisions?tranche_id={tranche}",
         world.seed().private
     );
-    assert_eq!(client.all(&list, 10), [made.clone()]);
+    assert_eq!(client.all(&list, 10), std::slice::from_ref(&made));
     let path = format!("/body-decisions/{}/annul", text(&made["id"]));
     let annul = |day: &str| {
         client.post(

@@ -326,11 +326,11 @@ impl Around {
     /// Fills the pages of a book with what was recorded.
     fn sign(&self, book: &mut SignatureBook, agreement: AgreementId, amendment: Option<AmendmentId>) {
         for page in &mut book.0 {
-            let decided = self
+            let mut decided = self
                 .authorisations
                 .iter()
                 .filter(|(of, under, partner, ..)| (*of, *under, *partner) == (agreement, amendment, page.partner));
-            page.authorisation = decided.last().map(|(.., reference, decided_on)| Authorisation {
+            page.authorisation = decided.next_back().map(|(.., reference, decided_on)| Authorisation {
                 reference: reference.clone(),
                 decided_on: *decided_on,
             });

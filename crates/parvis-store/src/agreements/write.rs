@@ -157,9 +157,8 @@ fn settle(conn: &mut Conn, draft: &AgreementDraft) -> StoreResult<Content> {
         annex: draft.annex.clone(),
         contract: draft.contract.clone(),
     };
-    match content.check(draft.kind) {
-        Err(faults) => require_storable(faults)?,
-        Ok(()) => {}
+    if let Err(faults) = content.check(draft.kind) {
+        require_storable(faults)?;
     }
     Ok(content)
 }
