@@ -6,6 +6,7 @@ pub mod balances;
 pub mod budgets;
 mod client;
 pub mod conditions;
+pub mod documents;
 mod failure;
 pub mod movements;
 pub mod participation;
@@ -15,6 +16,7 @@ pub mod programmes;
 pub mod rates;
 pub mod reconciliations;
 mod session;
+pub mod transfer;
 pub mod years;
 
 pub use client::query;

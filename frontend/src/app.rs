@@ -65,6 +65,8 @@ fn Pages(session: Session) -> impl IntoView {
                         <Route path=path!("budget/reconciliation") view=later(area::reconciliation)/>
                         <Route path=path!("budget/balances") view=later(area::balances)/>
                         <Route path=path!("budget/rates") view=later(area::rates)/>
+                        <Route path=path!("documents") view=later(area::documents)/>
+                        <Route path=path!("documents/:document") view=later(area::document)/>
                         <Route path=path!("settings") view=later(area::settings)/>
                         <Route path=path!("history") view=later(area::history)/>
                     </ParentRoute>

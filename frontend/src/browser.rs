@@ -115,6 +115,19 @@ pub async fn base64_of(file: &Blob) -> Option<String> {
     window().btoa(&text).ok()
 }
 
+/// An address of this page alone at which a content lies, under a type; none where the browser makes none.
+pub fn address_of(bytes: &[u8], media: &str) -> Option<String> {
+    let parts = Array::of1(&Uint8Array::from(bytes));
+    let blob = Blob::new_with_u8_array_sequence(&parts).ok()?;
+    let typed = blob.slice_with_f64_and_f64_and_content_type(0.0, blob.size(), media);
+    Url::create_object_url_with_blob(&typed.ok()?).ok()
+}
+
+/// Gives such an address up.
+pub fn forget_address(address: &str) {
+    let _ = Url::revoke_object_url(address);
+}
+
 /// The name and the SHA-256 of the first file that was chosen, in hexadecimal. The file does not leave the device.
 ///
 /// Nothing where no file is chosen, or where the browser works out no digests, as on a page that came without TLS.

@@ -98,6 +98,12 @@ areas! {
         /// One step.
         step => crate::pages::programme::StepPage,
     }
+    documents {
+        /// The documents of a programme.
+        documents => crate::pages::programme::DocumentsPage,
+        /// One document with its versions.
+        document => crate::pages::programme::DocumentPage,
+    }
     step_form {
         /// Planning a step.
         new_step => crate::pages::programme::NewStepPage,

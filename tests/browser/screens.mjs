@@ -27,6 +27,7 @@ const SCREENS = [
   ["reconciliation", ({ programme }) => `/programmes/${programme}/budget/reconciliation`, true],
   ["balances", ({ programme }) => `/programmes/${programme}/budget/balances`, true],
   ["rates", ({ programme }) => `/programmes/${programme}/budget/rates`, true],
+  ["documents", ({ programme }) => `/programmes/${programme}/documents`, true],
   ["settings", ({ programme }) => `/programmes/${programme}/settings`, true],
   ["history", ({ programme }) => `/programmes/${programme}/history`, true],
 ];

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::pin::Pin;
 
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder};
 use parvis_wire::Problem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,7 +14,8 @@ use super::failure::Failure;
 use super::session;
 use crate::{browser, json};
 
-const BASE: &str = "/api/v1";
+/// Where the API is.
+pub(super) const BASE: &str = "/api/v1";
 
 /// What a request carries beside its address.
 #[derive(Debug, Clone, Default)]
@@ -175,7 +176,7 @@ async fn sending(method: &Method, path: &str, sent: &Sent, token: Option<&str>) 
     if response.ok() {
         return Ok(Answer { body });
     }
-    Err(failure(&response, &String::from_utf8_lossy(&body)))
+    Err(failure(response.status(), &String::from_utf8_lossy(&body)))
 }
 
 fn idempotency_key(post: &str) -> String {
@@ -186,16 +187,17 @@ fn idempotency_key(post: &str) -> String {
     })
 }
 
-fn failure(response: &Response, text: &str) -> Failure {
+/// What a refused request says.
+pub(super) fn failure(status: u16, text: &str) -> Failure {
     match json::read::<Problem>(text) {
         Ok(problem) => Failure {
-            status: response.status(),
+            status,
             code: problem.code,
             detail: problem.detail,
             request: problem.request_id,
             faults: problem.errors,
         },
-        Err(_) => Failure::unreadable(response.status()),
+        Err(_) => Failure::unreadable(status),
     }
 }
 

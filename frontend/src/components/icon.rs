@@ -15,6 +15,8 @@ pub enum Glyph {
     Clock,
     /// Refused, removed, close.
     Cross,
+    /// Take away.
+    Down,
     /// The whole.
     Full,
     /// Under way, a part.
@@ -39,6 +41,7 @@ impl Glyph {
             Self::Check => "#i-check",
             Self::Clock => "#i-clock",
             Self::Cross => "#i-cross",
+            Self::Down => "#i-down",
             Self::Full => "#i-full",
             Self::Half => "#i-half",
             Self::Held => "#i-held",
@@ -74,6 +77,7 @@ const SPRITE: &str = concat!(
     r#"<symbol id="i-check" viewBox="0 0 16 16"><path d="M2.5 8.5 6 12l7.5-8"/></symbol>"#,
     r#"<symbol id="i-clock" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6.2"/><path d="M8 4.4V8l2.6 1.8"/></symbol>"#,
     r#"<symbol id="i-cross" viewBox="0 0 16 16"><path d="m3.5 3.5 9 9m0-9-9 9"/></symbol>"#,
+    r#"<symbol id="i-down" viewBox="0 0 16 16"><path d="M8 2v8.2M4.6 7 8 10.4 11.4 7M2.5 13.6h11"/></symbol>"#,
     r#"<symbol id="i-full" viewBox="0 0 16 16"><circle class="solid" cx="8" cy="8" r="5.2"/></symbol>"#,
     r#"<symbol id="i-half" viewBox="0 0 16 16"><circle cx="8" cy="8" r="5"/><path class="solid" d="M8 3a5 5 0 0 0 0 10z"/></symbol>"#,
     r#"<symbol id="i-held" viewBox="0 0 16 16"><path d="M3.2 7.2h9.6v6.6H3.2zM5.3 7V4.8a2.7 2.7 0 0 1 5.4 0V7"/></symbol>"#,

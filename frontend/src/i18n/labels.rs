@@ -5,6 +5,7 @@ use parvis_domain::budgets::balances::RollUp;
 use parvis_domain::budgets::rates::RatePolicy;
 use parvis_domain::budgets::reconciliation::{RowOutcome, StatementSource};
 use parvis_domain::budgets::{MovementKind, MovementStatus, PaymentMode};
+use parvis_domain::documents::{DocumentKind, DocumentVisibility, ObjectKind};
 use parvis_domain::participation::{Impact, Scale, StepKind, StepStatus};
 use parvis_domain::partners::{PartnerKind, PartnerRoleKind};
 use parvis_domain::programmes::{ProgrammeStatus, Visibility};
@@ -43,6 +44,45 @@ labels! {
         Active = active,
         Closed = closed,
         Archived = archived,
+    }
+
+    /// What a document is.
+    document_kind(DocumentKind, document_kind) {
+        Agreement = agreement,
+        Amendment = amendment,
+        Decision = decision,
+        Minutes = minutes,
+        Report = report,
+        Plan = plan,
+        Invoice = invoice,
+        Payment = payment,
+        Attendance = attendance,
+        Study = study,
+        Map = map,
+        Photo = photo,
+        Letter = letter,
+        Other = other,
+    }
+
+    /// Who may read a document.
+    document_visibility(DocumentVisibility, document_visibility) {
+        Public = public,
+        Members = members,
+        Team = team,
+    }
+
+    /// What a document is attached to.
+    object_kind(ObjectKind, object_kind) {
+        Programme = programme,
+        Partner = partner,
+        ParticipationStep = participation_step,
+        Budget = budget,
+        Line = line,
+        Grant = grant,
+        Movement = movement,
+        Tranche = tranche,
+        Progress = progress,
+        FunderReport = funder_report,
     }
 
     /// Who may read a programme.

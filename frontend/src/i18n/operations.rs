@@ -80,4 +80,8 @@ operations! {
     create_programme_invitation
     revoke_programme_invitation
     accept_invitation
+    create_document
+    update_document
+    delete_document
+    create_document_version
 }

@@ -77,6 +77,13 @@ problems! {
     role_unfilled
     outcome_required
     idempotency_key_reused
+    file_type_unsupported
+    file_type_mismatch
+    file_damaged
+    file_unsafe
+    file_infected
+    visibility_too_wide
+    document_is_evidence
     rule_not_met
     grant_withdrawn
     year_has_lines

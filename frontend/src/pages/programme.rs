@@ -1,6 +1,7 @@
 //! The pages of one programme: its public face, and the sections in which its members work.
 
 mod budget;
+mod documents;
 mod frame;
 mod history;
 mod overview;
@@ -18,6 +19,7 @@ pub use budget::{
     PlanPage, RatesPage, ReconciliationPage, ReportPage, ReviseForm, RulesPage, SubmitPlan, VersionsPage,
     WithdrawFunder,
 };
+pub use documents::{DocumentPage, DocumentsPage};
 pub use frame::ProgrammeFrame;
 pub use history::HistoryPage;
 pub use overview::OverviewPage;

@@ -135,6 +135,7 @@ fn Sections() -> impl IntoView {
             ("partners", say!(i18n, nav.partners), true),
             ("participation", say!(i18n, nav.participation), true),
             ("budget", say!(i18n, nav.budget), true),
+            ("documents", say!(i18n, nav.documents), true),
             ("settings", say!(i18n, nav.settings), member),
             ("history", say!(i18n, nav.history), member),
         ];

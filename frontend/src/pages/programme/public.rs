@@ -109,6 +109,7 @@ fn Shown(face: Face) -> impl IntoView {
             <p class="lead"><Localised text=summary/></p>
             <p class="row no-print">
                 <a class="btn" href=programmes::calendar_href(id) rel="external"><Icon glyph=Glyph::Calendar/>{tr!(i18n, programme.calendar)}</a>
+                <a class="btn" href=format!("/programmes/{id}/documents")>{tr!(i18n, nav.documents)}</a>
                 <Show when=member><a class="btn" href=format!("/programmes/{id}/overview")>{tr!(i18n, programme.workspace)}</a></Show>
             </p>
         </div>

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use parvis_domain::accounts::Operation;
+use parvis_domain::documents::ObjectKind;
 use parvis_domain::participation::{ConsultationObject, Impact, Outcome, Scale, StepTransition};
 use parvis_wire::participation::{CloseStep, EndStep, NewOutcome, ParticipationStep};
 use uuid::Uuid;
 
+use super::documents::library_of;
 use super::frame::Here;
 use crate::api::{Answer, Failure, participation};
 use crate::components::{
@@ -66,6 +68,7 @@ fn Shown(step: ParticipationStep, from: Fetched<ParticipationStep>) -> impl Into
         <Breadcrumb crumbs/>
         <PageHead title=move || plain(i18n, &name) lead=move || step_kind(i18n, kind)>
             <StepBadge status=step.status/>
+            <a class="btn quiet no-print" href=library_of(here.id(), ObjectKind::ParticipationStep, step.id)>{tr!(i18n, documents.of_step)}</a>
             {editable.then(|| view! {
                 <Show when=move || here.may(Operation::UpdateParticipationStep)>
                     <a class="btn" href=edit.clone()>{tr!(i18n, form.edit)}</a>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use parvis_domain::accounts::Operation;
 use parvis_domain::budgets::MovementStatus;
 use parvis_domain::budgets::rates::Rate;
+use parvis_domain::documents::ObjectKind;
 use parvis_wire::budgets::Movement;
 use uuid::Uuid;
 
@@ -14,7 +15,9 @@ use crate::components::{Badge, Button, ButtonKind, Dialog, Fetched, Form, FormFa
 use crate::format::formats;
 use crate::i18n::{movement_kind, say, tr, words};
 use crate::ledger::money;
+use crate::pages::parts::Localised;
 use crate::pages::programme::budget::desk::DeskHere;
+use crate::pages::programme::documents::library_of;
 use crate::pages::programme::frame::Here;
 
 /// What is being done about the movement.
@@ -155,9 +158,16 @@ fn Facts(desk: DeskHere, movement: Movement) -> impl IntoView {
         movement_kind(i18n, movement.kind),
         booked.map(|money| format.money(money)).unwrap_or_default()
     );
+    let library = format!("/programmes/{}/documents", here.id());
+    let evidence = movement.evidence_document.clone().map(|document| {
+        let href = format!("{library}/{}", document.id);
+        view! { <a href=href><Localised text=document.title/></a> }
+    });
+    let attached = library_of(here.id(), ObjectKind::Movement, movement.id);
     view! {
         <p class="strong row"><span>{title}</span> <States movement/></p>
         <dl class="facts">{rows}</dl>
+        <p class="row no-print">{evidence} <a href=attached>{tr!(i18n, documents.of_movement)}</a></p>
     }
 }
 
