@@ -27,17 +27,17 @@ pub fn media_type(file: &mut File, header: Option<&str>, name: &str) -> std::io:
         Ok(found) => found,
         Err(fault) => return Ok(Err(fault)),
     };
-    let settled =
-        Claim::by_file_name(name)
-            .settle("name", found)
-            .and_then(|media| match (media, Claim::by_header(header)) {
-                // The name says which kind of text it is; the header may leave that open.
-                (media, Claim::Of(MediaType::Text)) if media.is_text() => Ok(media),
-                (media, claim) if media == found => claim.settle("Content-Type", found),
-                (media, Claim::Nothing) => Ok(media),
-                (media, Claim::Of(claimed)) if claimed == media => Ok(media),
-                (_, claim) => claim.settle("Content-Type", media),
-            });
+    let named = Claim::by_file_name(name);
+    let settled = named
+        .settle("name", found)
+        .and_then(|media| match (named, Claim::by_header(header)) {
+            (Claim::Nothing, claim) => claim.settle("Content-Type", media),
+            (_, Claim::Nothing) => Ok(media),
+            // The name says which kind of text it is; the header may leave that open.
+            (_, Claim::Of(MediaType::Text)) if media.is_text() => Ok(media),
+            (_, Claim::Of(claimed)) if claimed == media => Ok(media),
+            _ => Claim::Other.settle("Content-Type", media),
+        });
     match settled {
         Ok(MediaType::Json) if !plain::is_json(file)? => Ok(Err(damaged("This is not JSON."))),
         settled => Ok(settled),
