@@ -4,7 +4,8 @@ import { assert, test, url } from "../tools/runner.mjs";
 test("the reference of the API can be browsed", { locale: "en-GB" }, async ({ page, picture }) => {
   await page.goto(`${url}/api/docs/`);
   const operation = page.locator("#operations-budgets-create_movement");
-  await operation.waitFor();
+  // It draws every operation: that takes a while where other work is going on.
+  await operation.waitFor({ timeout: 60_000 });
   await operation.locator("button").first().click();
   await operation.getByText("Idempotency-Key").first().waitFor();
   await picture("reference");

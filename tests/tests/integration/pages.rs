@@ -8,11 +8,13 @@ use serde_json::Value;
 
 use crate::lists;
 
+/// What tells the items of a list apart: their ids, or the numbers of what is counted within its whole.
 fn ids(items: &[Value]) -> Vec<String> {
-    items
-        .iter()
-        .map(|item| item["id"].as_str().unwrap_or_default().to_owned())
-        .collect()
+    let id = |item: &Value| match &item["id"] {
+        Value::String(id) => id.clone(),
+        _ => item["number"].to_string(),
+    };
+    items.iter().map(id).collect()
 }
 
 #[test]
