@@ -11,6 +11,7 @@ the API itself, by the operation that makes things of that collection. A new ope
 
 from client import PASSWORD, Client
 from document import Document
+from papers import Papers
 
 #: Collections that have other names where something refers to their things.
 REFERRED = {"funder": "partners", "payer": "partners", "payee": "partners", "template": "templates", "body": "bodies"}
@@ -20,7 +21,7 @@ UNIQUE = {"code": "ST-", "email": "st-", "source": "ST-"}
 NAMED = {"year": "2026", "format": "csv"}
 
 
-class Pool(Client):
+class Pool(Papers, Client):
     """The administrator's view of the demonstration, and the makers of fresh things."""
 
     def __init__(self, base):
@@ -279,8 +280,8 @@ class Pool(Client):
         return self.post(f"/draws/{draw}/candidates", candidate)["pseudonym"]
 
     def draw_that_is(self, status):
-        """A draw of the demonstration that has come so far: days must have passed for it."""
-        for programme in self.items("/programmes"):
+        """A draw of the demonstration that has come so far: days must have passed for it. Rather one that is public."""
+        for programme in sorted(self.items("/programmes"), key=lambda one: one["visibility"] != "public"):
             for body in self.items(f"/programmes/{programme['id']}/bodies"):
                 for draw in self.items(f"/bodies/{body['id']}/draws"):
                     if draw["status"] == status:
